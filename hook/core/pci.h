@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * pci: from the root directory to PCI functions. Reads sysfs
+ * (Documentation/ABI/testing/sysfs-bus-pci), writes nothing.
+ */
+#ifndef GPUPASS_PCI_H
+#define GPUPASS_PCI_H
+
+#include "hook/core/sys.h"
+
+#define PCI_DEVICES          "sys/bus/pci/devices"
+#define PCI_DRIVERS          "sys/bus/pci/drivers"
+#define PCI_ADDRESS_SIZE     17 /* "12345678:83:00.0" and NUL: domains have up to 32 bits */
+#define PCI_DRIVER_SIZE      32
+#define PCI_SLOT_FUNCTIONS   8
+#define PCI_PATH_SIZE        96 /* PCI_DEVICES/ADDRESS/ATTRIBUTE */
+#define PCI_BARS             6
+
+struct pci_address {
+	uint32_t domain;
+	uint8_t bus;
+	uint8_t device;   /* 0-31 */
+	uint8_t function; /* 0-7 */
+};
+
+struct pci_function {
+	struct pci_address address;
+	uint32_t class_code; /* 24 bits */
+	uint16_t vendor, device;
+	uint16_t subsystem_vendor, subsystem_device;
+	int iommu_group; /* -1 = none */
+	int numa_node;   /* -1 = unknown */
+	int boot_vga;    /* 0 or 1; -1 = the kernel has no such attribute here */
+	bool drm;        /* a DRM driver registered a device for it */
+	int error;       /* errno of an attribute that could not be read; 0 = all read */
+	char driver[PCI_DRIVER_SIZE]; /* driver that holds it now; empty = none */
+};
+
+struct pci_range {
+	uint64_t start, end; /* both inclusive, as in the attribute "resource" */
+	uint64_t flags;
+};
+
+/* "DDDD:BB:DD.F" in hex, domain of 4 to 8 digits, whole text or -EINVAL. */
+int pci_parse_address(const char *text, size_t length, struct pci_address *ret_address);
+
+/* Writes "0000:83:00.0" to text (PCI_ADDRESS_SIZE bytes). */
+void pci_format_address(const struct pci_address *address, char *text);
+
+bool pci_same_address(const struct pci_address *a, const struct pci_address *b);
+bool pci_same_slot(const struct pci_address *a, const struct pci_address *b);
+
+/* Reads one function. -ENOENT when it is not there; any other trouble is in ret->error,
+ * so that the caller can name it. */
+int pci_read_function(const struct sys_root *root, const struct pci_address *address,
+		      struct pci_function *ret_function);
+
+/* Reads the functions of address's slot, in order, into ret (PCI_SLOT_FUNCTIONS entries).
+ * Returns how many there are, 0 when the slot is empty. */
+int pci_read_slot(const struct sys_root *root, const struct pci_address *address,
+		  struct pci_function *ret_functions);
+
+/* Reads the BARs (first PCI_BARS lines of "resource") into ret; absent ones are 0. */
+int pci_read_bars(const struct sys_root *root, const struct pci_address *address,
+		  struct pci_range *ret_bars);
+
+/* Writes PCI_DEVICES/ADDRESS/ATTRIBUTE to path (PCI_PATH_SIZE bytes). */
+void pci_format_path(const struct pci_address *address, const char *attribute, char *path);
+
+#endif

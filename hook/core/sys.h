@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * sys: small files below one root directory, the clock, and the few system calls that a
+ * klibc may lack. The only room with an #ifdef, and the only one that knows whether the
+ * root is the running system's.
+ *
+ * Every path is relative to root->fd and has no leading slash. Functions return 0 or a
+ * count, or -errno; outputs come last and are written only on success.
+ */
+#ifndef GPUPASS_SYS_H
+#define GPUPASS_SYS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define SYS_DEFAULT_ROOT "/"
+#define SYS_LINK_SIZE    512 /* bytes for a sysfs link's target, NUL included */
+
+struct sys_root {
+	int fd;    /* O_PATH-like directory descriptor; owner closes it with sys_close_root */
+	bool real; /* this is the running system's root: kernel calls are allowed */
+};
+
+int sys_open_root(const char *path, struct sys_root *ret_root);
+void sys_close_root(struct sys_root *root);
+
+/* Reads a file whole into buffer (size bytes, NUL added). Returns the length; -EFBIG when
+ * the file has size bytes or more. */
+int sys_read_file(const struct sys_root *root, const char *path, char *buffer, size_t size);
+
+/* sys_read_file, then cut at the first newline: what a sysfs attribute wants. */
+int sys_read_attribute(const struct sys_root *root, const char *path, char *buffer,
+		       size_t size);
+
+/* One write() of text on O_WRONLY | O_TRUNC, never creating a file; a short write is
+ * -EIO. Sysfs acts on that one call. */
+int sys_write_attribute(const struct sys_root *root, const char *path, const char *text);
+
+/* The target of a link, and its last component. -EINVAL when it is not a link,
+ * -ENAMETOOLONG when it does not fit. */
+int sys_read_link(const struct sys_root *root, const char *path, char *buffer, size_t size);
+int sys_read_link_name(const struct sys_root *root, const char *path, char *buffer,
+		       size_t size);
+
+/* 1 when path exists, 0 when it does not (ENOENT, ENOTDIR), else -errno. */
+int sys_exists(const struct sys_root *root, const char *path);
+
+uint64_t sys_monotonic_ns(void);
+uint64_t sys_realtime_ns(void);
+
+/* Inserts the module open at fd. -EPERM below another root: nothing there may reach the
+ * running kernel. */
+int sys_insert_module(const struct sys_root *root, int fd, const char *parameters);
+
+/* Allocates the first size bytes of a file, so that a later mapping of them cannot meet a
+ * full filesystem (which would be SIGBUS). fallocate(2). */
+int sys_allocate(int fd, uint64_t size);
+
+/* Formats into buffer, always NUL-terminated, cut where it does not fit. */
+void sys_format(char *buffer, size_t size, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* An unsigned number of exactly the given digits' alphabet, no sign, no blanks, whole text
+ * or -EINVAL; -ERANGE above max. base is 10 or 16. */
+int sys_parse_number(const char *text, size_t length, unsigned base, uint64_t max,
+		     uint64_t *ret_value);
+
+#endif
