@@ -27,7 +27,6 @@ struct pci_function {
 	struct pci_address address;
 	uint32_t class_code; /* 24 bits */
 	uint16_t vendor, device;
-	uint16_t subsystem_vendor, subsystem_device;
 	int iommu_group; /* -1 = none */
 	int numa_node;   /* -1 = unknown */
 	int boot_vga;    /* 0 or 1; -1 = the kernel has no such attribute here */

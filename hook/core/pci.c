@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * PCI functions as sysfs shows them. Reads only; judges nothing.
+ */
+#include "hook/core/pci.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define ATTRIBUTE_SIZE 64
+#define RESOURCE_SIZE  2048 /* the attribute "resource": at most 17 lines of 57 bytes */
+
+/* Takes digits of text from *at on, up to a stop character or the end. */
+static int take_hex(const char *text, size_t length, size_t *at, char stop, unsigned least,
+		    unsigned most, uint64_t max, uint64_t *ret_value)
+{
+	size_t start = *at, end = start;
+
+	while (end < length && text[end] != stop)
+		end++;
+	if (end - start < least || end - start > most)
+		return -EINVAL;
+	if (sys_parse_number(text + start, end - start, 16, max, ret_value) < 0)
+		return -EINVAL;
+	*at = end;
+	return 0;
+}
+
+int pci_parse_address(const char *text, size_t length, struct pci_address *ret_address)
+{
+	uint64_t domain, bus, device, function;
+	size_t at = 0;
+
+	if (take_hex(text, length, &at, ':', 4, 8, UINT32_MAX, &domain) < 0 || at++ == length)
+		return -EINVAL;
+	if (take_hex(text, length, &at, ':', 2, 2, 0xff, &bus) < 0 || at++ == length)
+		return -EINVAL;
+	if (take_hex(text, length, &at, '.', 2, 2, 0x1f, &device) < 0 || at++ == length)
+		return -EINVAL;
+	if (take_hex(text, length, &at, '\0', 1, 1, 7, &function) < 0 || at != length)
+		return -EINVAL;
+	ret_address->domain = (uint32_t)domain;
+	ret_address->bus = (uint8_t)bus;
+	ret_address->device = (uint8_t)device;
+	ret_address->function = (uint8_t)function;
+	return 0;
+}
+
+void pci_format_address(const struct pci_address *address, char *text)
+{
+	sys_format(text, PCI_ADDRESS_SIZE, "%04x:%02x:%02x.%x", (unsigned)address->domain,
+		   (unsigned)address->bus, (unsigned)address->device & 0x1f,
+		   (unsigned)address->function & 7);
+}
+
+bool pci_same_slot(const struct pci_address *a, const struct pci_address *b)
+{
+	return a->domain == b->domain && a->bus == b->bus && a->device == b->device;
+}
+
+bool pci_same_address(const struct pci_address *a, const struct pci_address *b)
+{
+	return pci_same_slot(a, b) && a->function == b->function;
+}
+
+void pci_format_path(const struct pci_address *address, const char *attribute, char *path)
+{
+	char text[PCI_ADDRESS_SIZE];
+
+	pci_format_address(address, text);
+	sys_format(path, PCI_PATH_SIZE, PCI_DEVICES "/%s/%s", text, attribute);
+}
+
+static void note_error(struct pci_function *function, int error)
+{
+	if (function->error == 0)
+		function->error = -error;
+}
+
+/* "0x10de" or "0x030000": what every function must have; its absence is an error. */
+static uint32_t read_hex(const struct sys_root *root, struct pci_function *function,
+			 const char *attribute, uint32_t max)
+{
+	char path[PCI_PATH_SIZE], text[ATTRIBUTE_SIZE];
+	uint64_t value;
+	int length;
+
+	pci_format_path(&function->address, attribute, path);
+	length = sys_read_attribute(root, path, text, sizeof(text));
+	if (length >= 0 && (length < 3 || text[0] != '0' || text[1] != 'x'))
+		length = -EINVAL;
+	if (length >= 0) {
+		int error = sys_parse_number(text + 2, (size_t)length - 2, 16, max, &value);
+
+		if (error == 0)
+			return (uint32_t)value;
+		length = error;
+	}
+	note_error(function, length);
+	return 0;
+}
+
+/* "-1", "0", "17": absent gives the default, anything else that is no number an error. */
+static int read_decimal(const struct sys_root *root, struct pci_function *function,
+			const char *attribute, int absent)
+{
+	char path[PCI_PATH_SIZE], text[ATTRIBUTE_SIZE];
+	uint64_t value;
+	int length;
+
+	pci_format_path(&function->address, attribute, path);
+	length = sys_read_attribute(root, path, text, sizeof(text));
+	if (length == -ENOENT || (length == 2 && memcmp(text, "-1", 2) == 0))
+		return absent;
+	if (length >= 0)
+		length = sys_parse_number(text, (size_t)length, 10, INT32_MAX, &value);
+	if (length == 0)
+		return (int)value;
+	note_error(function, length);
+	return absent;
+}
+
+static void read_driver(const struct sys_root *root, struct pci_function *function)
+{
+	char path[PCI_PATH_SIZE];
+	int length;
+
+	pci_format_path(&function->address, "driver", path);
+	length = sys_read_link_name(root, path, function->driver, sizeof(function->driver));
+	if (length == -ENOENT)
+		function->driver[0] = '\0';
+	else if (length < 0)
+		note_error(function, length);
+}
+
+static int read_group(const struct sys_root *root, struct pci_function *function)
+{
+	char path[PCI_PATH_SIZE], name[ATTRIBUTE_SIZE];
+	uint64_t group;
+	int length;
+
+	pci_format_path(&function->address, "iommu_group", path);
+	length = sys_read_link_name(root, path, name, sizeof(name));
+	if (length == -ENOENT)
+		return -1;
+	if (length >= 0)
+		length = sys_parse_number(name, (size_t)length, 10, INT32_MAX, &group);
+	if (length == 0)
+		return (int)group;
+	note_error(function, length);
+	return -1;
+}
+
+int pci_read_function(const struct sys_root *root, const struct pci_address *address,
+		      struct pci_function *ret_function)
+{
+	struct pci_function *f = ret_function;
+	char path[PCI_PATH_SIZE];
+	int there;
+
+	memset(f, 0, sizeof(*f));
+	f->address = *address;
+	pci_format_path(address, "class", path);
+	there = sys_exists(root, path);
+	if (there == 0)
+		return -ENOENT;
+	f->class_code = read_hex(root, f, "class", 0xffffff);
+	f->vendor = (uint16_t)read_hex(root, f, "vendor", 0xffff);
+	f->device = (uint16_t)read_hex(root, f, "device", 0xffff);
+	f->numa_node = read_decimal(root, f, "numa_node", -1);
+	f->boot_vga = read_decimal(root, f, "boot_vga", -1);
+	f->iommu_group = read_group(root, f);
+	read_driver(root, f);
+	pci_format_path(address, "drm", path);
+	f->drm = sys_exists(root, path) != 0;
+	return 0;
+}
+
+int pci_read_slot(const struct sys_root *root, const struct pci_address *address,
+		  struct pci_function *ret_functions)
+{
+	struct pci_address at = *address;
+	int count = 0;
+
+	for (at.function = 0; at.function < PCI_SLOT_FUNCTIONS; at.function++) {
+		if (pci_read_function(root, &at, &ret_functions[count]) == 0)
+			count++;
+	}
+	return count;
+}
+
+/* One line of "resource": "0x... 0x... 0x...". Returns its length, or -EINVAL. */
+static int parse_range(const char *line, size_t length, struct pci_range *ret_range)
+{
+	uint64_t values[3];
+	size_t at = 0;
+
+	for (int i = 0; i < 3; i++) {
+		size_t end = at;
+
+		while (end < length && line[end] != ' ' && line[end] != '\n')
+			end++;
+		if (end - at < 3 || line[at] != '0' || line[at + 1] != 'x')
+			return -EINVAL;
+		if (sys_parse_number(line + at + 2, end - at - 2, 16, UINT64_MAX, &values[i]) < 0)
+			return -EINVAL;
+		at = end < length ? end + 1 : end;
+	}
+	ret_range->start = values[0];
+	ret_range->end = values[1];
+	ret_range->flags = values[2];
+	return (int)at;
+}
+
+int pci_read_bars(const struct sys_root *root, const struct pci_address *address,
+		  struct pci_range *ret_bars)
+{
+	char path[PCI_PATH_SIZE], text[RESOURCE_SIZE];
+	int length, at = 0;
+
+	pci_format_path(address, "resource", path);
+	length = sys_read_file(root, path, text, sizeof(text));
+	if (length < 0)
+		return length;
+	for (int i = 0; i < PCI_BARS; i++) {
+		int used = parse_range(text + at, (size_t)(length - at), &ret_bars[i]);
+
+		if (used < 0)
+			return used;
+		at += used;
+	}
+	return 0;
+}

@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Small-file I/O below one root, the clock, and system calls that a klibc may lack (the
+ * only #ifdef of the tree). Decides nothing and prints nothing.
+ */
+#include "hook/core/sys.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+/*
+ * klibc 2.0.12 has neither syscall() nor clock_gettime(), 2.0.8 no finit_module(), none
+ * has fallocate(). One way for every libc: the system call itself.
+ */
+#if defined(__x86_64__)
+static long call4(long number, long a, long b, long c, long d)
+{
+	long result;
+	register long r10 __asm__("r10") = d;
+
+	__asm__ volatile("syscall"
+			 : "=a"(result)
+			 : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10)
+			 : "rcx", "r11", "memory");
+	return result;
+}
+#elif defined(__aarch64__)
+static long call4(long number, long a, long b, long c, long d)
+{
+	register long x8 __asm__("x8") = number;
+	register long x0 __asm__("x0") = a;
+	register long x1 __asm__("x1") = b;
+	register long x2 __asm__("x2") = c;
+	register long x3 __asm__("x3") = d;
+
+	__asm__ volatile("svc 0"
+			 : "+r"(x0)
+			 : "r"(x8), "r"(x1), "r"(x2), "r"(x3)
+			 : "memory");
+	return x0;
+}
+#else
+#error "gpupass knows the system calls of x86_64 and aarch64"
+#endif
+
+static bool is_running_root(int fd)
+{
+	struct stat given, running;
+
+	if (fstat(fd, &given) < 0 || stat(SYS_DEFAULT_ROOT, &running) < 0)
+		return false;
+	return given.st_dev == running.st_dev && given.st_ino == running.st_ino;
+}
+
+int sys_open_root(const char *path, struct sys_root *ret_root)
+{
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		return -errno;
+	ret_root->fd = fd;
+	ret_root->real = is_running_root(fd);
+	return 0;
+}
+
+void sys_close_root(struct sys_root *root)
+{
+	close(root->fd);
+	root->fd = -1;
+}
+
+/* read() until the end: procfs and sysfs may give a file in pieces. */
+static int read_whole(int fd, char *buffer, size_t size)
+{
+	size_t length = 0;
+
+	while (length < size) {
+		ssize_t n = read(fd, buffer + length, size - length);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		if (n == 0)
+			return (int)length;
+		length += (size_t)n;
+	}
+	return -EFBIG;
+}
+
+int sys_read_file(const struct sys_root *root, const char *path, char *buffer, size_t size)
+{
+	int fd = openat(root->fd, path, O_RDONLY | O_CLOEXEC);
+	int length;
+
+	if (fd < 0)
+		return -errno;
+	length = read_whole(fd, buffer, size);
+	close(fd);
+	if (length >= 0)
+		buffer[length] = '\0';
+	return length;
+}
+
+int sys_read_attribute(const struct sys_root *root, const char *path, char *buffer, size_t size)
+{
+	int length = sys_read_file(root, path, buffer, size);
+	char *newline;
+
+	if (length < 0)
+		return length;
+	newline = memchr(buffer, '\n', (size_t)length);
+	if (newline) {
+		*newline = '\0';
+		length = (int)(newline - buffer);
+	}
+	return length;
+}
+
+int sys_write_attribute(const struct sys_root *root, const char *path, const char *text)
+{
+	size_t length = strlen(text);
+	int fd = openat(root->fd, path, O_WRONLY | O_TRUNC | O_CLOEXEC);
+	ssize_t n;
+	int result = 0;
+
+	if (fd < 0)
+		return -errno;
+	do {
+		n = write(fd, text, length);
+	} while (n < 0 && errno == EINTR);
+	if (n < 0)
+		result = -errno;
+	else if ((size_t)n != length)
+		result = -EIO;
+	close(fd);
+	return result;
+}
+
+int sys_read_link(const struct sys_root *root, const char *path, char *buffer, size_t size)
+{
+	ssize_t n = readlinkat(root->fd, path, buffer, size);
+
+	if (n < 0)
+		return -errno;
+	if ((size_t)n >= size)
+		return -ENAMETOOLONG;
+	buffer[n] = '\0';
+	return (int)n;
+}
+
+int sys_read_link_name(const struct sys_root *root, const char *path, char *buffer, size_t size)
+{
+	char target[SYS_LINK_SIZE];
+	int length = sys_read_link(root, path, target, sizeof(target));
+	const char *name;
+
+	if (length < 0)
+		return length;
+	name = strrchr(target, '/');
+	name = name ? name + 1 : target;
+	length = (int)strlen(name);
+	if ((size_t)length >= size)
+		return -ENAMETOOLONG;
+	memcpy(buffer, name, (size_t)length + 1);
+	return length;
+}
+
+int sys_exists(const struct sys_root *root, const char *path)
+{
+	if (faccessat(root->fd, path, F_OK, 0) == 0)
+		return 1;
+	if (errno == ENOENT || errno == ENOTDIR)
+		return 0;
+	return -errno;
+}
+
+static uint64_t clock_ns(long clock)
+{
+	struct timespec now = {0, 0};
+
+	call4(__NR_clock_gettime, clock, (long)&now, 0, 0);
+	return (uint64_t)now.tv_sec * 1000000000U + (uint64_t)now.tv_nsec;
+}
+
+uint64_t sys_monotonic_ns(void)
+{
+	return clock_ns(1); /* CLOCK_MONOTONIC */
+}
+
+uint64_t sys_realtime_ns(void)
+{
+	return clock_ns(0); /* CLOCK_REALTIME */
+}
+
+int sys_insert_module(const struct sys_root *root, int fd, const char *parameters)
+{
+	if (!root->real)
+		return -EPERM;
+	return (int)call4(__NR_finit_module, fd, (long)parameters, 0, 0);
+}
+
+int sys_allocate(int fd, uint64_t size)
+{
+	return (int)call4(__NR_fallocate, fd, 0, 0, (long)size);
+}
+
+void sys_format(char *buffer, size_t size, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(buffer, size, format, arguments);
+	va_end(arguments);
+}
+
+static int digit_value(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return 16;
+}
+
+int sys_parse_number(const char *text, size_t length, unsigned base, uint64_t max,
+		     uint64_t *ret_value)
+{
+	uint64_t value = 0;
+
+	if (length == 0)
+		return -EINVAL;
+	for (size_t i = 0; i < length; i++) {
+		unsigned digit = (unsigned)digit_value(text[i]);
+
+		if (digit >= base)
+			return -EINVAL;
+		if (digit > max || value > (max - digit) / base)
+			return -ERANGE;
+		value = value * base + digit;
+	}
+	*ret_value = value;
+	return 0;
+}
