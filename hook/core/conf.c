@@ -77,11 +77,13 @@ static void copy_word(struct span word, char *buffer)
 	size_t length = word.length < CONF_WORD_SIZE ? word.length : CONF_WORD_SIZE - 1;
 
 	for (size_t i = 0; i < length; i++)
-		buffer[i] = word.text[i] >= ' ' && word.text[i] <= '~' ? word.text[i] : '?';
+		buffer[i] =
+			word.text[i] >= ' ' && word.text[i] <= '~' ? word.text[i] : '?';
 	buffer[length] = '\0';
 }
 
-static void add_error(struct conf *conf, unsigned line, struct span word, const char *expected)
+static void add_error(struct conf *conf, unsigned line, struct span word,
+		      const char *expected)
 {
 	if (conf->error_count < CONF_MAX_ERRORS) {
 		struct conf_error *error = &conf->errors[conf->error_count];
@@ -93,8 +95,8 @@ static void add_error(struct conf *conf, unsigned line, struct span word, const 
 	conf->error_count++;
 }
 
-/* An error breaks the card's section that it stands in; anywhere else nobody can tell what
- * was meant, so that no card may be touched. */
+/* An error breaks the card's section that it stands in; anywhere else nobody can tell
+ * what was meant, so that no card may be touched. */
 static void fail(struct parser *p, struct span word, const char *expected)
 {
 	add_error(p->conf, p->line, word, expected);
@@ -139,7 +141,8 @@ static bool parse_functions(struct span value, struct conf_rule *rule)
 	struct span rest = value;
 
 	if (same(value, "card") || same(value, "slot")) {
-		rule->functions = same(value, "card") ? CONF_FUNCTIONS_CARD : CONF_FUNCTIONS_SLOT;
+		rule->functions =
+			same(value, "card") ? CONF_FUNCTIONS_CARD : CONF_FUNCTIONS_SLOT;
 		return true;
 	}
 	rule->functions = CONF_FUNCTIONS_LIST;
@@ -184,7 +187,8 @@ static bool parse_unbind(struct span value, struct conf_rule *rule)
 
 static bool parse_address(struct span value, struct conf_rule *rule)
 {
-	rule->has_address = pci_parse_address(value.text, value.length, &rule->address) == 0;
+	rule->has_address =
+		pci_parse_address(value.text, value.length, &rule->address) == 0;
 	return rule->has_address;
 }
 
@@ -245,8 +249,11 @@ static void parse_parameter(struct parser *p, struct span key, struct span value
 	if (!known || !is_name(name) || !copy(name, parameter->name, CONF_VALUE_SIZE))
 		fail(p, key, "a parameter of vfio, vfio-pci or vfio_iommu_type1");
 	else if (same(name, "ids"))
-		fail(p, key, "no ids: it would take every card of that kind; write a [card] section");
-	else if (!is_parameter_value(value) || !copy(value, parameter->value, CONF_VALUE_SIZE))
+		fail(p, key,
+		     "no ids: it would take every card of that kind; write a [card] "
+		     "section");
+	else if (!is_parameter_value(value) ||
+		 !copy(value, parameter->value, CONF_VALUE_SIZE))
 		fail(p, value, "a value without blanks, of at most 63 bytes");
 	else
 		p->conf->parameter_count++;
@@ -266,7 +273,8 @@ static void parse_option(struct parser *p, struct span key, struct span value)
 	}
 	if (p->deadline_seen)
 		fail(p, key, "this key only once in a section");
-	else if (sys_parse_number(value.text, value.length, 10, CONF_DEADLINE_MAX, &seconds) < 0 ||
+	else if (sys_parse_number(value.text, value.length, 10, CONF_DEADLINE_MAX,
+				  &seconds) < 0 ||
 		 seconds == 0)
 		fail(p, value, "seconds from 1 to 120");
 	else
@@ -279,10 +287,12 @@ static void close_section(struct parser *p)
 {
 	struct span none = {"", 0};
 
-	if (p->section == SECTION_CARD && p->rule && !p->rule->has_address && !p->rule->broken) {
+	if (p->section == SECTION_CARD && p->rule && !p->rule->has_address &&
+	    !p->rule->broken) {
 		none.text = p->rule->name;
 		none.length = strlen(p->rule->name);
-		add_error(p->conf, p->rule->line, none, "a line with address in this section");
+		add_error(p->conf, p->rule->line, none,
+			  "a line with address in this section");
 		p->rule->broken = true;
 	}
 	p->rule = NULL;
@@ -349,7 +359,8 @@ static void parse_line(struct parser *p, struct span line)
 		fail(p, line, "lines of at most 255 bytes");
 		return;
 	}
-	if (memchr(line.text, '\r', line.length) || memchr(line.text, '\0', line.length)) {
+	if (memchr(line.text, '\r', line.length) ||
+	    memchr(line.text, '\0', line.length)) {
 		fail(p, line, "text with Unix line ends and no NUL byte");
 		return;
 	}
@@ -411,6 +422,6 @@ void conf_format_error(const struct conf_error *error, char *buffer, size_t size
 	if (error->line == 0)
 		sys_format(buffer, size, FILE_NAME ": expected %s", error->expected);
 	else
-		sys_format(buffer, size, FILE_NAME ":%u: \"%s\": expected %s", error->line,
-			   error->word, error->expected);
+		sys_format(buffer, size, FILE_NAME ":%u: \"%s\": expected %s",
+			   error->line, error->word, error->expected);
 }

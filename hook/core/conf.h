@@ -15,8 +15,8 @@
 
 #define CONF_PATH             "etc/gpupass.conf" /* relative to the root directory */
 #define CONF_MAX_SIZE         (16 * 1024)        /* bytes of the file */
-#define CONF_MAX_LINE         255                /* bytes of a line, newline not counted */
-#define CONF_MAX_NAME         32                 /* bytes of a card's name */
+#define CONF_MAX_LINE         255 /* bytes of a line, newline not counted */
+#define CONF_MAX_NAME         32  /* bytes of a card's name */
 #define CONF_MAX_RULES        32
 #define CONF_MAX_UNBIND       4
 #define CONF_MAX_PARAMETERS   16

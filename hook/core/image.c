@@ -100,7 +100,8 @@ static bool parse_module(struct words line, struct image_module *module)
 		return parse_insert(&line, module);
 	}
 	module->kind = is(verb, "builtin") ? IMAGE_BUILTIN : IMAGE_MISSING;
-	return (is(verb, "builtin") || is(verb, "missing")) && next_word(&line).length == 0;
+	return (is(verb, "builtin") || is(verb, "missing")) &&
+	       next_word(&line).length == 0;
 }
 
 static bool is_comment(struct words line)
@@ -108,8 +109,8 @@ static bool is_comment(struct words line)
 	return line.length == 0 || line.text[0] == '#';
 }
 
-int image_parse_modules(const char *text, size_t length, struct image_modules *ret_modules,
-			unsigned *ret_line)
+int image_parse_modules(const char *text, size_t length,
+			struct image_modules *ret_modules, unsigned *ret_line)
 {
 	struct words rest = {text, length}, line;
 
@@ -120,7 +121,8 @@ int image_parse_modules(const char *text, size_t length, struct image_modules *r
 			continue;
 		if (ret_modules->release[0] == '\0') {
 			if (!is(next_word(&line), "kernel") ||
-			    !copy_name(next_word(&line), ret_modules->release, IMAGE_RELEASE_SIZE))
+			    !copy_name(next_word(&line), ret_modules->release,
+				       IMAGE_RELEASE_SIZE))
 				return -EINVAL;
 			continue;
 		}
@@ -160,7 +162,8 @@ void image_format_module(const struct image_module *module, char *buffer, size_t
 			   module->parameters[0] ? " " : "", module->parameters);
 	else
 		sys_format(buffer, size, "%s %s\n",
-			   module->kind == IMAGE_BUILTIN ? "builtin" : "missing", module->name);
+			   module->kind == IMAGE_BUILTIN ? "builtin" : "missing",
+			   module->name);
 }
 
 static char plain(char c)

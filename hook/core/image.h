@@ -8,7 +8,8 @@
  *	insert NAME FILE [PARAMETER=VALUE]... FILE below IMAGE_MODULES
  *	builtin NAME                          nothing to insert
  *	missing NAME                          this kernel has no such module
- * keep.list: one PCI address a line, never to be touched. In both, # starts a comment line.
+ * keep.list: one PCI address a line, never to be touched. In both, # starts a comment
+ *line.
  */
 #ifndef GPUPASS_IMAGE_H
 #define GPUPASS_IMAGE_H
@@ -49,8 +50,8 @@ struct image_keep {
 
 /* 0, or -EINVAL with the number of the first bad line in ret_line (from 1), or -E2BIG
  * with the line that was one too many. */
-int image_parse_modules(const char *text, size_t length, struct image_modules *ret_modules,
-			unsigned *ret_line);
+int image_parse_modules(const char *text, size_t length,
+			struct image_modules *ret_modules, unsigned *ret_line);
 int image_parse_keep(const char *text, size_t length, struct image_keep *ret_keep,
 		     unsigned *ret_line);
 

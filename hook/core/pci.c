@@ -11,8 +11,8 @@
 #define RESOURCE_SIZE  2048 /* the attribute "resource": at most 17 lines of 57 bytes */
 
 /* Takes digits of text from *at on, up to a stop character or the end. */
-static int take_hex(const char *text, size_t length, size_t *at, char stop, unsigned least,
-		    unsigned most, uint64_t max, uint64_t *ret_value)
+static int take_hex(const char *text, size_t length, size_t *at, char stop,
+		    unsigned least, unsigned most, uint64_t max, uint64_t *ret_value)
 {
 	size_t start = *at, end = start;
 
@@ -31,7 +31,8 @@ int pci_parse_address(const char *text, size_t length, struct pci_address *ret_a
 	uint64_t domain, bus, device, function;
 	size_t at = 0;
 
-	if (take_hex(text, length, &at, ':', 4, 8, UINT32_MAX, &domain) < 0 || at++ == length)
+	if (take_hex(text, length, &at, ':', 4, 8, UINT32_MAX, &domain) < 0 ||
+	    at++ == length)
 		return -EINVAL;
 	if (take_hex(text, length, &at, ':', 2, 2, 0xff, &bus) < 0 || at++ == length)
 		return -EINVAL;
@@ -90,7 +91,8 @@ static uint32_t read_hex(const struct sys_root *root, struct pci_function *funct
 	if (length >= 0 && (length < 3 || text[0] != '0' || text[1] != 'x'))
 		length = -EINVAL;
 	if (length >= 0) {
-		int error = sys_parse_number(text + 2, (size_t)length - 2, 16, max, &value);
+		int error =
+			sys_parse_number(text + 2, (size_t)length - 2, 16, max, &value);
 
 		if (error == 0)
 			return (uint32_t)value;
@@ -126,7 +128,8 @@ static void read_driver(const struct sys_root *root, struct pci_function *functi
 	int length;
 
 	pci_format_path(&function->address, "driver", path);
-	length = sys_read_link_name(root, path, function->driver, sizeof(function->driver));
+	length = sys_read_link_name(root, path, function->driver,
+				    sizeof(function->driver));
 	if (length == -ENOENT)
 		function->driver[0] = '\0';
 	else if (length < 0)
@@ -202,7 +205,8 @@ static int parse_range(const char *line, size_t length, struct pci_range *ret_ra
 			end++;
 		if (end - at < 3 || line[at] != '0' || line[at + 1] != 'x')
 			return -EINVAL;
-		if (sys_parse_number(line + at + 2, end - at - 2, 16, UINT64_MAX, &values[i]) < 0)
+		if (sys_parse_number(line + at + 2, end - at - 2, 16, UINT64_MAX,
+				     &values[i]) < 0)
 			return -EINVAL;
 		at = end < length ? end + 1 : end;
 	}

@@ -8,13 +8,13 @@
 
 #include "hook/core/sys.h"
 
-#define PCI_DEVICES          "sys/bus/pci/devices"
-#define PCI_DRIVERS          "sys/bus/pci/drivers"
-#define PCI_ADDRESS_SIZE     17 /* "12345678:83:00.0" and NUL: domains have up to 32 bits */
-#define PCI_DRIVER_SIZE      32
-#define PCI_SLOT_FUNCTIONS   8
-#define PCI_PATH_SIZE        96 /* PCI_DEVICES/ADDRESS/ATTRIBUTE */
-#define PCI_BARS             6
+#define PCI_DEVICES        "sys/bus/pci/devices"
+#define PCI_DRIVERS        "sys/bus/pci/drivers"
+#define PCI_ADDRESS_SIZE   17 /* "12345678:83:00.0" and NUL: domains have up to 32 bits */
+#define PCI_DRIVER_SIZE    32
+#define PCI_SLOT_FUNCTIONS 8
+#define PCI_PATH_SIZE      96 /* PCI_DEVICES/ADDRESS/ATTRIBUTE */
+#define PCI_BARS           6
 
 struct pci_address {
 	uint32_t domain;
@@ -64,6 +64,7 @@ int pci_read_bars(const struct sys_root *root, const struct pci_address *address
 		  struct pci_range *ret_bars);
 
 /* Writes PCI_DEVICES/ADDRESS/ATTRIBUTE to path (PCI_PATH_SIZE bytes). */
-void pci_format_path(const struct pci_address *address, const char *attribute, char *path);
+void pci_format_path(const struct pci_address *address, const char *attribute,
+		     char *path);
 
 #endif

@@ -95,7 +95,8 @@ static int read_whole(int fd, char *buffer, size_t size)
 	return -EFBIG;
 }
 
-int sys_read_file(const struct sys_root *root, const char *path, char *buffer, size_t size)
+int sys_read_file(const struct sys_root *root, const char *path, char *buffer,
+		  size_t size)
 {
 	int fd = openat(root->fd, path, O_RDONLY | O_CLOEXEC);
 	int length;
@@ -109,7 +110,8 @@ int sys_read_file(const struct sys_root *root, const char *path, char *buffer, s
 	return length;
 }
 
-int sys_read_attribute(const struct sys_root *root, const char *path, char *buffer, size_t size)
+int sys_read_attribute(const struct sys_root *root, const char *path, char *buffer,
+		       size_t size)
 {
 	int length = sys_read_file(root, path, buffer, size);
 	char *newline;
@@ -144,7 +146,8 @@ int sys_write_attribute(const struct sys_root *root, const char *path, const cha
 	return result;
 }
 
-int sys_read_link(const struct sys_root *root, const char *path, char *buffer, size_t size)
+int sys_read_link(const struct sys_root *root, const char *path, char *buffer,
+		  size_t size)
 {
 	ssize_t n = readlinkat(root->fd, path, buffer, size);
 
@@ -156,7 +159,8 @@ int sys_read_link(const struct sys_root *root, const char *path, char *buffer, s
 	return (int)n;
 }
 
-int sys_read_link_name(const struct sys_root *root, const char *path, char *buffer, size_t size)
+int sys_read_link_name(const struct sys_root *root, const char *path, char *buffer,
+		       size_t size)
 {
 	char target[SYS_LINK_SIZE];
 	int length = sys_read_link(root, path, target, sizeof(target));

@@ -18,7 +18,8 @@
 #define SYS_LINK_SIZE    512 /* bytes for a sysfs link's target, NUL included */
 
 struct sys_root {
-	int fd;    /* O_PATH-like directory descriptor; owner closes it with sys_close_root */
+	int fd; /* O_PATH-like directory descriptor; owner closes it with sys_close_root
+		 */
 	bool real; /* this is the running system's root: kernel calls are allowed */
 };
 
@@ -27,7 +28,8 @@ void sys_close_root(struct sys_root *root);
 
 /* Reads a file whole into buffer (size bytes, NUL added). Returns the length; -EFBIG when
  * the file has size bytes or more. */
-int sys_read_file(const struct sys_root *root, const char *path, char *buffer, size_t size);
+int sys_read_file(const struct sys_root *root, const char *path, char *buffer,
+		  size_t size);
 
 /* sys_read_file, then cut at the first newline: what a sysfs attribute wants. */
 int sys_read_attribute(const struct sys_root *root, const char *path, char *buffer,
@@ -39,7 +41,8 @@ int sys_write_attribute(const struct sys_root *root, const char *path, const cha
 
 /* The target of a link, and its last component. -EINVAL when it is not a link,
  * -ENAMETOOLONG when it does not fit. */
-int sys_read_link(const struct sys_root *root, const char *path, char *buffer, size_t size);
+int sys_read_link(const struct sys_root *root, const char *path, char *buffer,
+		  size_t size);
 int sys_read_link_name(const struct sys_root *root, const char *path, char *buffer,
 		       size_t size);
 
@@ -61,8 +64,8 @@ int sys_allocate(int fd, uint64_t size);
 void sys_format(char *buffer, size_t size, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* An unsigned number of exactly the given digits' alphabet, no sign, no blanks, whole text
- * or -EINVAL; -ERANGE above max. base is 10 or 16. */
+/* An unsigned number of exactly the given digits' alphabet, no sign, no blanks, whole
+ * text or -EINVAL; -ERANGE above max. base is 10 or 16. */
 int sys_parse_number(const char *text, size_t length, unsigned base, uint64_t max,
 		     uint64_t *ret_value);
 

@@ -9,7 +9,8 @@ _Static_assert(sizeof(struct trace_header) == TRACE_HEADER_SIZE, "header size");
 _Static_assert(sizeof(struct trace_record) == TRACE_RECORD_SIZE, "record size");
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the format is little-endian");
 
-#define TRACE_ROW(number, symbol, level, name, phrase) {(number), (level), (name), (phrase)},
+#define TRACE_ROW(number, symbol, level, name, phrase)                                   \
+	{(number), (level), (name), (phrase)},
 static const struct trace_event_info table[] = {TRACE_EVENTS(TRACE_ROW)};
 #undef TRACE_ROW
 

@@ -48,12 +48,12 @@ struct trace_record {
 	uint64_t time;     /* CLOCK_MONOTONIC, ns: kmsg's clock, give or take */
 	uint64_t duration; /* ns the step took; 0 = not a step */
 	uint16_t event;    /* enum trace_event */
-	uint8_t level;     /* 0-7 as printk: 3 error, 4 warning, 5 notice, 6 information */
-	uint8_t flags;     /* TRACE_HAS_* */
-	int32_t error;     /* errno as a positive number; 0 = none */
-	uint32_t domain;   /* PCI domain: more than 16 bits behind Intel VMD */
+	uint8_t level;   /* 0-7 as printk: 3 error, 4 warning, 5 notice, 6 information */
+	uint8_t flags;   /* TRACE_HAS_* */
+	int32_t error;   /* errno as a positive number; 0 = none */
+	uint32_t domain; /* PCI domain: more than 16 bits behind Intel VMD */
 	uint8_t bus;
-	uint8_t devfn;     /* device << 3 | function */
+	uint8_t devfn; /* device << 3 | function */
 	uint8_t reserved[2];
 	uint32_t class_code; /* 24 bits: base class, subclass, programming interface */
 	uint16_t vendor;
@@ -71,55 +71,55 @@ struct trace_record {
  * 1xx the run, 2xx configuration, 3xx what was found, 4xx refusals (decided before
  * anything was touched), 5xx what was done, 6xx the outcome for one card.
  */
-#define TRACE_EVENTS(E)                                                                   \
-	E(100, START, 6, "start", "gpupass started")                                      \
-	E(101, OFF, 5, "off", "switched off on the kernel command line")                  \
-	E(102, DRY_RUN, 5, "dry-run", "dry run, nothing will be changed")                 \
-	E(103, CRASH_KERNEL, 5, "crash-kernel", "crash kernel, nothing done")             \
-	E(104, END, 6, "end", "gpupass ended")                                            \
-	E(110, DEADLINE, 3, "deadline", "deadline passed")                                \
-	E(111, WORKER_DIED, 3, "worker-died", "the worker died")                          \
-	E(112, CONSEQUENCE, 3, "consequence", "until the next reboot")                    \
-	E(200, CONF_READ, 6, "conf-read", "configuration read")                           \
-	E(201, CONF_ERROR, 3, "conf-error", "configuration error")                        \
-	E(202, CONF_UNREADABLE, 3, "conf-unreadable", "cannot read the configuration")    \
-	E(203, CONF_NO_CARD, 5, "conf-no-card", "the configuration names no card")        \
-	E(300, FUNCTION_FOUND, 6, "function-found", "found")                              \
-	E(301, FRAMEBUFFER, 6, "framebuffer", "firmware framebuffer")                     \
-	E(302, FAREWELL, 3, "farewell", "this console is on this card")                   \
-	E(303, KEEP_LIST_MISSING, 4, "keep-list-missing", "no keep list in the image")    \
-	E(400, REFUSED_BROKEN, 3, "refused-broken", "its section has an error")           \
-	E(401, REFUSED_ABSENT, 3, "refused-absent", "there is no such function")          \
-	E(402, REFUSED_IDENTITY, 3, "refused-identity", "something else sits there")      \
-	E(403, REFUSED_CLASS, 3, "refused-class", "never taken")                          \
-	E(404, REFUSED_KEEP, 3, "refused-keep", "the host runs from it")                  \
-	E(405, REFUSED_NO_GROUP, 3, "refused-no-group", "no IOMMU group")                 \
-	E(406, REFUSED_DRIVER, 3, "refused-driver", "held by a driver")                   \
-	E(407, REFUSED_SHARED, 3, "refused-shared", "two sections name one card")         \
-	E(408, REFUSED_LATE, 3, "refused-late", "udev has already started")               \
-	E(409, REFUSED_MODULES, 3, "refused-modules", "the modules are not there")        \
-	E(410, REFUSED_UNREADABLE, 3, "refused-unreadable", "cannot be read")             \
-	E(411, REFUSED_KEEP_LIST, 3, "refused-keep-list", "the keep list is broken")      \
-	E(500, MODULE_INSERTED, 6, "module-inserted", "module inserted")                  \
-	E(501, MODULE_PRESENT, 6, "module-present", "module already in the kernel")       \
-	E(502, MODULE_BUILTIN, 6, "module-builtin", "module built into the kernel")       \
-	E(503, MODULE_FAILED, 3, "module-failed", "module not inserted")                  \
-	E(504, MODULE_OPTION_DROPPED, 4, "module-option-dropped", "option dropped")       \
-	E(510, OVERRIDE_SET, 6, "override-set", "driver_override set")                    \
-	E(511, OVERRIDE_FAILED, 3, "override-failed", "driver_override not set")          \
-	E(520, UNBOUND, 6, "unbound", "native driver unbound")                            \
-	E(521, UNBIND_FAILED, 3, "unbind-failed", "native driver not unbound")            \
-	E(530, BIND_WRITTEN, 6, "bind-written", "bind written")                           \
-	E(531, BIND_FAILED, 3, "bind-failed", "bind refused by the kernel")               \
-	E(540, VERIFIED, 6, "verified", "read back")                                      \
-	E(541, VERIFY_FAILED, 3, "verify-failed", "read back something else")             \
-	E(550, UNDONE, 4, "undone", "given back")                                         \
-	E(551, UNDO_FAILED, 3, "undo-failed", "not given back")                           \
-	E(552, UNDO_IMPOSSIBLE, 4, "undo-impossible", "cannot be undone")                 \
-	E(600, TAKEN, 5, "taken", "taken")                                                \
-	E(601, REFUSED, 3, "refused", "refused, nothing touched")                         \
-	E(602, FAILED, 3, "failed", "failed, given back")                                 \
-	E(603, WOULD_TAKE, 5, "would-take", "would be taken")                             \
+#define TRACE_EVENTS(E)                                                                  \
+	E(100, START, 6, "start", "gpupass started")                                     \
+	E(101, OFF, 5, "off", "switched off on the kernel command line")                 \
+	E(102, DRY_RUN, 5, "dry-run", "dry run, nothing will be changed")                \
+	E(103, CRASH_KERNEL, 5, "crash-kernel", "crash kernel, nothing done")            \
+	E(104, END, 6, "end", "gpupass ended")                                           \
+	E(110, DEADLINE, 3, "deadline", "deadline passed")                               \
+	E(111, WORKER_DIED, 3, "worker-died", "the worker died")                         \
+	E(112, CONSEQUENCE, 3, "consequence", "until the next reboot")                   \
+	E(200, CONF_READ, 6, "conf-read", "configuration read")                          \
+	E(201, CONF_ERROR, 3, "conf-error", "configuration error")                       \
+	E(202, CONF_UNREADABLE, 3, "conf-unreadable", "cannot read the configuration")   \
+	E(203, CONF_NO_CARD, 5, "conf-no-card", "the configuration names no card")       \
+	E(300, FUNCTION_FOUND, 6, "function-found", "found")                             \
+	E(301, FRAMEBUFFER, 6, "framebuffer", "firmware framebuffer")                    \
+	E(302, FAREWELL, 3, "farewell", "this console is on this card")                  \
+	E(303, KEEP_LIST_MISSING, 4, "keep-list-missing", "no keep list in the image")   \
+	E(400, REFUSED_BROKEN, 3, "refused-broken", "its section has an error")          \
+	E(401, REFUSED_ABSENT, 3, "refused-absent", "there is no such function")         \
+	E(402, REFUSED_IDENTITY, 3, "refused-identity", "something else sits there")     \
+	E(403, REFUSED_CLASS, 3, "refused-class", "never taken")                         \
+	E(404, REFUSED_KEEP, 3, "refused-keep", "the host runs from it")                 \
+	E(405, REFUSED_NO_GROUP, 3, "refused-no-group", "no IOMMU group")                \
+	E(406, REFUSED_DRIVER, 3, "refused-driver", "held by a driver")                  \
+	E(407, REFUSED_SHARED, 3, "refused-shared", "two sections name one card")        \
+	E(408, REFUSED_LATE, 3, "refused-late", "udev has already started")              \
+	E(409, REFUSED_MODULES, 3, "refused-modules", "the modules are not there")       \
+	E(410, REFUSED_UNREADABLE, 3, "refused-unreadable", "cannot be read")            \
+	E(411, REFUSED_KEEP_LIST, 3, "refused-keep-list", "the keep list is broken")     \
+	E(500, MODULE_INSERTED, 6, "module-inserted", "module inserted")                 \
+	E(501, MODULE_PRESENT, 6, "module-present", "module already in the kernel")      \
+	E(502, MODULE_BUILTIN, 6, "module-builtin", "module built into the kernel")      \
+	E(503, MODULE_FAILED, 3, "module-failed", "module not inserted")                 \
+	E(504, MODULE_OPTION_DROPPED, 4, "module-option-dropped", "option dropped")      \
+	E(510, OVERRIDE_SET, 6, "override-set", "driver_override set")                   \
+	E(511, OVERRIDE_FAILED, 3, "override-failed", "driver_override not set")         \
+	E(520, UNBOUND, 6, "unbound", "native driver unbound")                           \
+	E(521, UNBIND_FAILED, 3, "unbind-failed", "native driver not unbound")           \
+	E(530, BIND_WRITTEN, 6, "bind-written", "bind written")                          \
+	E(531, BIND_FAILED, 3, "bind-failed", "bind refused by the kernel")              \
+	E(540, VERIFIED, 6, "verified", "read back")                                     \
+	E(541, VERIFY_FAILED, 3, "verify-failed", "read back something else")            \
+	E(550, UNDONE, 4, "undone", "given back")                                        \
+	E(551, UNDO_FAILED, 3, "undo-failed", "not given back")                          \
+	E(552, UNDO_IMPOSSIBLE, 4, "undo-impossible", "cannot be undone")                \
+	E(600, TAKEN, 5, "taken", "taken")                                               \
+	E(601, REFUSED, 3, "refused", "refused, nothing touched")                        \
+	E(602, FAILED, 3, "failed", "failed")                                            \
+	E(603, WOULD_TAKE, 5, "would-take", "would be taken")                            \
 	E(604, LEFT, 4, "left", "left to the host")
 
 #define TRACE_ENUM(number, symbol, level, name, phrase) TRACE_##symbol = (number),

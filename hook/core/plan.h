@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * plan: rules and what the machine has to decisions. Pure. Everything is decided here,
+ * before anything is touched: a card is taken whole or refused with one reason, the first
+ * that was found.
+ */
+#ifndef GPUPASS_PLAN_H
+#define GPUPASS_PLAN_H
+
+#include "hook/core/card.h"
+#include "hook/core/image.h"
+#include "hook/core/trace_format.h"
+
+/* What is known besides the rules and the functions. */
+struct plan_facts {
+	const struct image_keep *keep;
+	bool keep_broken; /* the image's keep list cannot be trusted */
+	bool late;        /* udev has started: native drivers may arrive at any moment */
+};
+
+struct plan {
+	const struct conf_rule *rule;
+	uint16_t refusal; /* 0 = take the card; else a TRACE_REFUSED_* event */
+	int about;        /* index of the function that is the reason; -1 = none */
+	char reason[TRACE_TEXT_SIZE]; /* ends the refusal's sentence */
+	struct card card;
+};
+
+/* Makes the plan for one rule. slot and count are the functions in the slot of the rule's
+ * address (pci_read_slot); they are not looked at when the rule is broken. */
+void plan_make(const struct conf *conf, const struct conf_rule *rule,
+	       const struct pci_function *slot, unsigned count,
+	       const struct plan_facts *facts, struct plan *ret_plan);
+
+/* Refuses every plan of a card that another plan wants too. */
+void plan_refuse_shared(struct plan *plans, unsigned count);
+
+#endif

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Inserting the prepared modules. finit_module(2) knows neither modprobe.d nor the
+ * parameters on the kernel command line: the first went into the list when the image was
+ * built, the second are added here.
+ */
+#include "hook/early/modules.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#define PATH_SIZE (sizeof(IMAGE_MODULES) + IMAGE_MODULE_SIZE)
+
+/* Too large for a stack that a kernel gives sparingly; one list at a time. */
+static struct image_modules list;
+static int files[IMAGE_MAX_MODULES];
+
+static int refuse(struct trace *trace, int error, const char *what, const char *name)
+{
+	struct trace_about about = {.error = -error};
+
+	trace_add(trace, TRACE_REFUSED_MODULES, &about, "%s%s", what, name);
+	return error;
+}
+
+static int read_list(const struct sys_root *root, struct trace *trace)
+{
+	static char text[IMAGE_LIST_SIZE];
+	struct utsname kernel;
+	unsigned line;
+	int length = sys_read_file(root, IMAGE_MODULES_LIST, text, sizeof(text));
+
+	if (length < 0)
+		return refuse(trace, length, IMAGE_MODULES_LIST ", rebuild the image",
+			      "");
+	if (image_parse_modules(text, (size_t)length, &list, &line) < 0)
+		return refuse(trace, -EINVAL,
+			      IMAGE_MODULES_LIST " is broken, rebuild the image", "");
+	if (root->real && uname(&kernel) == 0 &&
+	    strcmp(kernel.release, list.release) != 0)
+		return refuse(trace, -ENOEXEC, "they are for kernel ", list.release);
+	return 0;
+}
+
+static void close_files(unsigned count)
+{
+	for (unsigned i = 0; i < count; i++) {
+		if (files[i] >= 0)
+			close(files[i]);
+	}
+}
+
+static int open_files(const struct sys_root *root, struct trace *trace)
+{
+	char path[PATH_SIZE];
+
+	for (unsigned i = 0; i < list.count; i++) {
+		const struct image_module *module = &list.modules[i];
+		int error;
+
+		files[i] = -1;
+		if (module->kind == IMAGE_BUILTIN)
+			continue;
+		error = ENOENT;
+		if (module->kind == IMAGE_INSERT) {
+			sys_format(path, sizeof(path), IMAGE_MODULES "/%s", module->file);
+			files[i] = openat(root->fd, path, O_RDONLY | O_CLOEXEC);
+			error = errno;
+		}
+		if (files[i] >= 0)
+			continue;
+		close_files(i);
+		return refuse(trace, -error,
+			      module->kind == IMAGE_MISSING ? "this kernel has no "
+							    : "no file of ",
+			      module->name);
+	}
+	return 0;
+}
+
+/* Appends " NAME=VALUE" when word is a parameter of module. */
+static void merge_word(struct trace *trace, struct image_module *module, const char *word,
+		       size_t length)
+{
+	const char *dot = memchr(word, '.', length);
+	size_t used = strlen(module->parameters), rest;
+
+	if (!dot || !image_same_module(word, (size_t)(dot - word), module->name,
+				       strlen(module->name)))
+		return;
+	rest = length - (size_t)(dot + 1 - word);
+	if (rest >= 4 && memcmp(dot + 1, "ids=", 4) == 0) {
+		trace_add(trace, TRACE_MODULE_OPTION_DROPPED, NULL,
+			  "%s.ids, it would take cards that no section names",
+			  module->name);
+		return;
+	}
+	if (used + rest + 2 > sizeof(module->parameters)) {
+		trace_add(trace, TRACE_MODULE_OPTION_DROPPED, NULL, "too many for %s",
+			  module->name);
+		return;
+	}
+	if (used)
+		module->parameters[used++] = ' ';
+	memcpy(module->parameters + used, dot + 1, rest);
+	module->parameters[used + rest] = '\0';
+}
+
+static void merge_command_line(struct trace *trace, struct image_module *module,
+			       const char *words)
+{
+	while (*words) {
+		size_t length = strcspn(words, " \t\n");
+
+		if (length)
+			merge_word(trace, module, words, length);
+		words += length;
+		words += strspn(words, " \t\n");
+	}
+}
+
+static int insert(const struct sys_root *root, struct trace *trace,
+		  struct image_module *module, int fd, const char *command_line)
+{
+	struct trace_about about = {0};
+	uint64_t start;
+	int error;
+
+	if (module->kind == IMAGE_BUILTIN) {
+		trace_add(trace, TRACE_MODULE_BUILTIN, NULL, "%s", module->name);
+		return 0;
+	}
+	merge_command_line(trace, module, command_line);
+	start = sys_monotonic_ns();
+	error = sys_insert_module(root, fd, module->parameters);
+	about.duration = sys_monotonic_ns() - start;
+	about.error = error == -EEXIST ? 0 : -error;
+	if (error == -EEXIST)
+		trace_add(trace, TRACE_MODULE_PRESENT, &about, "%s", module->name);
+	else
+		trace_add(trace, error ? TRACE_MODULE_FAILED : TRACE_MODULE_INSERTED,
+			  &about, "%s%s%s", module->name,
+			  module->parameters[0] ? " " : "", module->parameters);
+	return error == -EEXIST ? 0 : error;
+}
+
+int modules_insert(const struct sys_root *root, struct trace *trace,
+		   const char *command_line, bool dry_run)
+{
+	int error = read_list(root, trace);
+
+	if (error == 0)
+		error = open_files(root, trace);
+	if (error < 0)
+		return error;
+	for (unsigned i = 0; i < list.count && error == 0 && !dry_run; i++)
+		error = insert(root, trace, &list.modules[i], files[i], command_line);
+	close_files(list.count);
+	return error;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * modules: insert the list that the image build prepared (hook/core/image.h). Searches
+ * nothing, resolves nothing.
+ */
+#ifndef GPUPASS_MODULES_H
+#define GPUPASS_MODULES_H
+
+#include "hook/core/image.h"
+#include "hook/early/trace.h"
+
+/*
+ * Inserts every module of the image's list, in its order, with the list's parameters and
+ * then those of command_line (MODULE.PARAMETER=VALUE words, - and _ alike). All files are
+ * opened before the first is inserted, so that a missing one is found while nothing has
+ * changed. A module that is already there is a success.
+ *
+ * With dry_run nothing is inserted, but what is missing is found all the same.
+ *
+ * Returns 0, or -errno after the first failure; each step and each failure is in the
+ * trace.
+ */
+int modules_insert(const struct sys_root *root, struct trace *trace,
+		   const char *command_line, bool dry_run);
+
+#endif

@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The record of this boot: a mapped ring in /run/gpupass/trace, and its decisions on
+ * /dev/kmsg for serial consoles and the journal. Layout: hook/core/trace_format.h.
+ */
+#include "hook/early/trace.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define KMSG       "dev/kmsg"
+#define KMSG_LEVEL 5 /* records of this level and more urgent ones are mirrored */
+#define KMSG_BUDGET                                                                      \
+	8 /* the kernel takes 10 lines in 5 s from one descriptor (printk.c) */
+#define KMSG_SIZE     384
+#define BOOT_ID       "proc/sys/kernel/random/boot_id"
+#define BOOT_ID_CHARS 36
+#define RUN_DIRECTORY "run/gpupass"
+#define TRACE_NAME    "trace"
+
+/* "f81d4fae-7dec-…" to 16 bytes; zero when this kernel has none. */
+static void read_boot_id(const struct sys_root *root, uint8_t *ret_id)
+{
+	char text[BOOT_ID_CHARS + 2];
+	unsigned at = 0;
+
+	memset(ret_id, 0, 16);
+	if (sys_read_attribute(root, BOOT_ID, text, sizeof(text)) != BOOT_ID_CHARS)
+		return;
+	for (unsigned i = 0; i < 16; i++) {
+		uint64_t byte;
+
+		if (text[at] == '-')
+			at++;
+		if (sys_parse_number(text + at, 2, 16, 0xff, &byte) < 0)
+			return;
+		ret_id[i] = (uint8_t)byte;
+		at += 2;
+	}
+}
+
+static void fill_header(struct trace_header *header, const uint8_t *boot_id)
+{
+	memset(header, 0, sizeof(*header));
+	memcpy(header->magic, TRACE_MAGIC, sizeof(header->magic));
+	header->version = TRACE_VERSION;
+	header->header_size = TRACE_HEADER_SIZE;
+	header->record_size = TRACE_RECORD_SIZE;
+	header->slots = TRACE_SLOTS;
+	memcpy(header->boot_id, boot_id, sizeof(header->boot_id));
+	header->realtime_offset = (int64_t)(sys_realtime_ns() - sys_monotonic_ns());
+}
+
+static bool is_ours(const struct trace_header *header, const uint8_t *boot_id)
+{
+	return memcmp(header->magic, TRACE_MAGIC, sizeof(header->magic)) == 0 &&
+	       header->version == TRACE_VERSION &&
+	       header->header_size == TRACE_HEADER_SIZE &&
+	       header->record_size == TRACE_RECORD_SIZE && header->slots == TRACE_SLOTS &&
+	       memcmp(header->boot_id, boot_id, sizeof(header->boot_id)) == 0;
+}
+
+/* Opens an existing trace of this boot, to go on with it. */
+static int open_existing(int directory, const uint8_t *boot_id)
+{
+	struct trace_header header;
+	struct stat status;
+	int fd = openat(directory, TRACE_NAME,
+			O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+
+	if (fd < 0)
+		return -errno;
+	if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode) &&
+	    status.st_size == TRACE_FILE_SIZE &&
+	    pread(fd, &header, sizeof(header), 0) == (ssize_t)sizeof(header) &&
+	    is_ours(&header, boot_id))
+		return fd;
+	close(fd);
+	return -EINVAL;
+}
+
+static int create_new(int directory, const uint8_t *boot_id)
+{
+	struct trace_header header;
+	int fd, error;
+
+	if (unlinkat(directory, TRACE_NAME, 0) < 0 && errno != ENOENT)
+		return -errno;
+	fd = openat(directory, TRACE_NAME,
+		    O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return -errno;
+	error = sys_allocate(fd, TRACE_FILE_SIZE);
+	fill_header(&header, boot_id);
+	if (error == 0 &&
+	    pwrite(fd, &header, sizeof(header), 0) != (ssize_t)sizeof(header))
+		error = -EIO;
+	if (error == 0)
+		return fd;
+	close(fd);
+	unlinkat(directory, TRACE_NAME, 0);
+	return error;
+}
+
+static int open_file(const struct sys_root *root)
+{
+	uint8_t boot_id[16];
+	int directory, fd;
+
+	if (mkdirat(root->fd, RUN_DIRECTORY, 0755) < 0 && errno != EEXIST)
+		return -errno;
+	directory = openat(root->fd, RUN_DIRECTORY,
+			   O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (directory < 0)
+		return -errno;
+	read_boot_id(root, boot_id);
+	fd = open_existing(directory, boot_id);
+	if (fd < 0)
+		fd = create_new(directory, boot_id);
+	close(directory);
+	return fd;
+}
+
+static int map_file(struct trace *trace, int fd)
+{
+	void *map =
+		mmap(NULL, TRACE_FILE_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+
+	if (map == MAP_FAILED)
+		return -errno;
+	trace->header = map;
+	trace->records = (struct trace_record *)((char *)map + TRACE_HEADER_SIZE);
+	return 0;
+}
+
+/* A new descriptor now and then: each has a rate limit of its own, and what is above it
+ * is lost without an error. */
+static void write_kmsg(struct trace *trace, const char *line)
+{
+	if (trace->kmsg < 0 || trace->mirrored == KMSG_BUDGET) {
+		if (trace->kmsg >= 0)
+			close(trace->kmsg);
+		trace->kmsg =
+			openat(trace->root->fd, KMSG, O_WRONLY | O_APPEND | O_CLOEXEC);
+		trace->mirrored = 0;
+	}
+	if (trace->kmsg < 0)
+		return;
+	trace->mirrored++;
+	/* A line lost here is in the ring all the same. */
+	if (write(trace->kmsg, line, strlen(line)) < 0)
+		return;
+}
+
+void trace_open(struct trace *trace, const struct sys_root *root)
+{
+	char line[KMSG_SIZE];
+	int fd, error;
+
+	memset(trace, 0, sizeof(*trace));
+	trace->root = root;
+	trace->kmsg = -1;
+	fd = open_file(root);
+	error = fd < 0 ? fd : map_file(trace, fd);
+	if (fd >= 0)
+		close(fd);
+	if (error == 0)
+		return;
+	sys_format(line, sizeof(line),
+		   "<3>gpupass: no trace: " TRACE_PATH " (errno %d)\n", -error);
+	write_kmsg(trace, line);
+}
+
+struct trace trace_for_child(const struct trace *trace)
+{
+	struct trace child = *trace;
+
+	child.kmsg = -1;
+	return child;
+}
+
+static void fill_about(struct trace_record *record, const struct trace_about *about)
+{
+	const struct pci_function *function = about->function;
+
+	record->error = about->error;
+	record->duration = about->duration;
+	if (about->card) {
+		size_t length = strlen(about->card);
+
+		if (length > sizeof(record->card))
+			length = sizeof(record->card);
+		memcpy(record->card, about->card, length);
+	}
+	if (!function)
+		return;
+	record->flags = TRACE_HAS_FUNCTION;
+	record->domain = function->address.domain;
+	record->bus = function->address.bus;
+	record->devfn =
+		(uint8_t)(function->address.device << 3 | function->address.function);
+	if (function->vendor == 0 && function->device == 0)
+		return;
+	record->flags |= TRACE_HAS_IDS;
+	record->class_code = function->class_code;
+	record->vendor = function->vendor;
+	record->device = function->device;
+}
+
+/* The record first, whole; only then does the header count it. */
+static void append(struct trace *trace, struct trace_record *record)
+{
+	uint64_t sequence;
+
+	if (!trace->header)
+		return;
+	sequence = __atomic_load_n(&trace->header->next_sequence, __ATOMIC_ACQUIRE);
+	record->sequence = sequence;
+	trace->records[sequence % TRACE_SLOTS] = *record;
+	__atomic_store_n(&trace->header->next_sequence, sequence + 1, __ATOMIC_RELEASE);
+}
+
+/* "<5>gpupass: win11 0000:83:00.0: taken: 4 functions (errno 22)" */
+static void mirror(struct trace *trace, const struct trace_record *record,
+		   const struct trace_about *about, const char *text)
+{
+	const struct trace_event_info *info = trace_event_find(record->event);
+	char line[KMSG_SIZE], address[PCI_ADDRESS_SIZE + 1] = "", error[24] = "";
+
+	if (about->function) {
+		address[0] = ' ';
+		pci_format_address(&about->function->address, address + 1);
+	}
+	if (about->error)
+		sys_format(error, sizeof(error), " (errno %d)", about->error);
+	sys_format(line, sizeof(line), "<%d>gpupass:%s%s%s%s %s%s%s%s\n", record->level,
+		   about->card ? " " : "", about->card ? about->card : "", address,
+		   about->card || about->function ? ":" : "", info->phrase,
+		   text[0] ? ": " : "", text, error);
+	write_kmsg(trace, line);
+}
+
+void trace_add(struct trace *trace, enum trace_event event,
+	       const struct trace_about *about, const char *format, ...)
+{
+	static const struct trace_about nothing;
+	struct trace_record record;
+	char text[TRACE_TEXT_SIZE + 1];
+	va_list arguments;
+
+	memset(&record, 0, sizeof(record));
+	va_start(arguments, format);
+	vsnprintf(text, sizeof(text), format, arguments);
+	va_end(arguments);
+	record.time = sys_monotonic_ns();
+	record.event = (uint16_t)event;
+	record.level = trace_event_find((uint16_t)event)->level;
+	memcpy(record.text, text, strlen(text));
+	fill_about(&record, about ? about : &nothing);
+	append(trace, &record);
+	if (record.level <= KMSG_LEVEL)
+		mirror(trace, &record, about ? about : &nothing, text);
+}

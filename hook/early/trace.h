@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * trace: append one record, and mirror decisions to the kernel log.
+ *
+ * Nothing here returns an error: a record that cannot be kept must not stop the work.
+ * When the file cannot be made, /dev/kmsg says why and the decisions are still there. The
+ * mapping is shared with forked children.
+ */
+#ifndef GPUPASS_TRACE_H
+#define GPUPASS_TRACE_H
+
+#include "hook/core/pci.h"
+#include "hook/core/trace_format.h"
+
+struct trace {
+	struct trace_header *header; /* NULL = no file */
+	struct trace_record *records;
+	const struct sys_root *root;
+	int kmsg;          /* /dev/kmsg, or -1 */
+	unsigned mirrored; /* lines written to this kmsg descriptor */
+};
+
+/* What a record is about; every member may be zero. */
+struct trace_about {
+	const char *card;
+	const struct pci_function *function;
+	int error;         /* errno as a positive number */
+	uint64_t duration; /* ns */
+};
+
+/* Opens this boot's trace, or makes a new one; another boot's, or what is no trace, is
+ * replaced. Never follows a link. */
+void trace_open(struct trace *trace, const struct sys_root *root);
+
+/* The same trace for a forked child, with a kernel log of its own to write to. */
+struct trace trace_for_child(const struct trace *trace);
+
+/* Appends a record; a level of 5 or more urgent goes to /dev/kmsg too. */
+void trace_add(struct trace *trace, enum trace_event event,
+	       const struct trace_about *about, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
+
+#endif

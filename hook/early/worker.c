@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Reads the machine, makes the plans, records them, and carries them out.
+ */
+#include "hook/early/worker.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "hook/early/modules.h"
+
+#define UDEV_CONTROL "run/udev/control"
+#define COMM_SIZE    32
+#define COMM_PATH    64
+
+static struct plan plans[CONF_MAX_RULES];
+
+static bool is_udev(const struct sys_root *root, const char *pid)
+{
+	char path[COMM_PATH], name[COMM_SIZE];
+
+	if (pid[0] < '1' || pid[0] > '9' || strlen(pid) > 10)
+		return false;
+	sys_format(path, sizeof(path), "proc/%s/comm", pid);
+	if (sys_read_attribute(root, path, name, sizeof(name)) < 0)
+		return false;
+	return strcmp(name, "systemd-udevd") == 0 || strcmp(name, "udevd") == 0;
+}
+
+/* systemd makes the socket before the daemon starts, initramfs-tools has no socket before
+ * it: so the socket first, and only where it exists the list of processes. */
+static bool udev_has_started(const struct sys_root *root)
+{
+	struct dirent *entry;
+	bool found = false;
+	DIR *processes;
+	int fd;
+
+	if (sys_exists(root, UDEV_CONTROL) == 0)
+		return false;
+	fd = openat(root->fd, "proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	processes = fd < 0 ? NULL : fdopendir(fd);
+	if (!processes)
+		return true; /* cannot be told: the careful answer */
+	while (!found && (entry = readdir(processes)))
+		found = is_udev(root, entry->d_name);
+	closedir(processes);
+	return found;
+}
+
+/* Without a keep list the class checks still protect storage; a broken one means that the
+ * image is not what it should be. */
+static int read_keep_list(const struct worker_task *task, struct image_keep *ret_keep)
+{
+	static char text[IMAGE_LIST_SIZE];
+	struct trace_about about = {0};
+	unsigned line = 0;
+	int length = sys_read_file(task->root, IMAGE_KEEP_LIST, text, sizeof(text));
+	int error = length;
+
+	ret_keep->count = 0;
+	if (length == -ENOENT) {
+		trace_add(task->trace, TRACE_KEEP_LIST_MISSING, NULL, IMAGE_KEEP_LIST);
+		return 0;
+	}
+	if (length >= 0)
+		error = image_parse_keep(text, (size_t)length, ret_keep, &line);
+	about.error = error < 0 ? -error : 0;
+	if (error < 0)
+		trace_add(task->trace, TRACE_REFUSED_KEEP_LIST, &about,
+			  IMAGE_KEEP_LIST ":%u, rebuild the image", line);
+	return error < 0 ? error : 0;
+}
+
+static void make_plans(const struct worker_task *task, const struct plan_facts *facts)
+{
+	for (unsigned i = 0; i < task->conf->rule_count; i++) {
+		const struct conf_rule *rule = &task->conf->rules[i];
+		struct pci_function slot[PCI_SLOT_FUNCTIONS];
+		int count = 0;
+
+		if (!rule->broken && !task->conf->refuse_all)
+			count = pci_read_slot(task->root, &rule->address, slot);
+		plan_make(task->conf, rule, slot, (unsigned)count, facts, &plans[i]);
+	}
+	plan_refuse_shared(plans, task->conf->rule_count);
+}
+
+static void record_functions(const struct worker_task *task, const struct plan *plan)
+{
+	for (unsigned i = 0; i < plan->card.count; i++) {
+		const struct pci_function *f = &plan->card.functions[i];
+		struct trace_about about = {.card = plan->rule->name, .function = f};
+		char group[24] = "no IOMMU group", vga[16] = "";
+
+		if (f->iommu_group >= 0)
+			sys_format(group, sizeof(group), "IOMMU group %d",
+				   f->iommu_group);
+		if (f->boot_vga >= 0)
+			sys_format(vga, sizeof(vga), ", boot_vga %d", f->boot_vga);
+		trace_add(task->trace, TRACE_FUNCTION_FOUND, &about,
+			  "driver %s, %s, NUMA node %d%s",
+			  f->driver[0] ? f->driver : "none", group, f->numa_node, vga);
+	}
+}
+
+static void record_refusal(const struct worker_task *task, const struct plan *plan)
+{
+	struct trace_about about = {.card = plan->rule->name};
+
+	if (plan->about >= 0)
+		about.function = &plan->card.functions[plan->about];
+	trace_add(task->trace, plan->refusal, &about, "%s", plan->reason);
+	about.function = NULL;
+	trace_add(task->trace, TRACE_REFUSED, &about, "%s", "the host keeps the card");
+}
+
+static void record_console(const struct worker_task *task, const struct console *console)
+{
+	for (unsigned i = 0; i < task->conf->rule_count; i++) {
+		for (unsigned k = 0; k < plans[i].card.count; k++) {
+			const struct pci_function *f = &plans[i].card.functions[k];
+			struct trace_about about = {.card = plans[i].rule->name,
+						    .function = f};
+			char bar[16] = "";
+			int number;
+
+			if (!console_is_on(task->root, console, f, &number))
+				continue;
+			if (number >= 0)
+				sys_format(bar, sizeof(bar), ", in BAR %d", number);
+			trace_add(task->trace, TRACE_FRAMEBUFFER, &about, "%s%s%s%s",
+				  console->device[0] ? console->device
+						     : "VGA text console",
+				  console->driver[0] ? ", driver " : "", console->driver,
+				  bar);
+			return;
+		}
+	}
+	trace_add(task->trace, TRACE_FRAMEBUFFER, NULL, "%s",
+		  console->device[0] ? "on none of these cards" : "none");
+}
+
+static unsigned record_plans(const struct worker_task *task)
+{
+	unsigned to_take = 0;
+
+	for (unsigned i = 0; i < task->conf->rule_count; i++) {
+		record_functions(task, &plans[i]);
+		if (plans[i].refusal)
+			record_refusal(task, &plans[i]);
+		else
+			to_take++;
+		if (plans[i].refusal)
+			task->journal->cards[i] = BIND_REFUSED;
+	}
+	return to_take;
+}
+
+static void summarize(const struct worker_task *task, const struct plan *plan,
+		      enum trace_event event, const char *text)
+{
+	struct trace_about about = {.card = plan->rule->name};
+
+	if (event == TRACE_TAKEN || event == TRACE_WOULD_TAKE)
+		trace_add(task->trace, event, &about, "%u function%s with %s",
+			  plan->card.count, plan->card.count == 1 ? "" : "s",
+			  plan->rule->driver);
+	else
+		trace_add(task->trace, event, &about, "%s", text);
+}
+
+/* Carries out what the plans say. Returns how many cards were not taken. */
+static unsigned take_cards(const struct worker_task *task, const struct console *console)
+{
+	const struct bind_context context = {task->root, task->trace, task->journal,
+					     console};
+	unsigned lost = 0;
+	int error;
+
+	task->journal->phase = BIND_MODULES;
+	error = modules_insert(task->root, task->trace, task->command_line,
+			       task->dry_run);
+	for (unsigned i = 0; i < task->conf->rule_count; i++) {
+		if (plans[i].refusal)
+			continue;
+		if (error < 0) {
+			task->journal->cards[i] = BIND_REFUSED;
+			summarize(task, &plans[i], TRACE_REFUSED,
+				  "the host keeps the card");
+			lost++;
+		} else if (task->dry_run) {
+			summarize(task, &plans[i], TRACE_WOULD_TAKE, "");
+		} else if (bind_take_card(&context, &plans[i], i) < 0) {
+			summarize(task, &plans[i], TRACE_FAILED,
+				  task->journal->cards[i] == BIND_HALF
+					  ? "not all of it could be given back"
+					  : "given back, the host has the card");
+			lost++;
+		} else {
+			summarize(task, &plans[i], TRACE_TAKEN, "");
+		}
+	}
+	return lost;
+}
+
+int worker_run(const struct worker_task *task)
+{
+	static struct image_keep keep;
+	struct plan_facts facts = {.keep = &keep};
+	unsigned to_take, lost = 0;
+	struct console console;
+
+	task->journal->phase = BIND_READING;
+	facts.keep_broken = read_keep_list(task, &keep) < 0;
+	facts.late = udev_has_started(task->root);
+	make_plans(task, &facts);
+	console_find(task->root, &console);
+	to_take = record_plans(task);
+	record_console(task, &console);
+	if (to_take)
+		lost = take_cards(task, &console);
+	return lost || to_take < task->conf->rule_count ? 1 : 0;
+}
