@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The host's configuration, read and parsed once for a verb.
+ */
+#include "tool/config.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "tool/gpupass.h"
+
+int config_read(const struct sys_root *root, struct config *ret_config)
+{
+	int length = sys_read_file(root, CONF_PATH, ret_config->text,
+				   sizeof(ret_config->text));
+
+	ret_config->exists = length != -ENOENT;
+	ret_config->too_long = length == -EFBIG;
+	if (length == -ENOENT)
+		length = 0;
+	if (length == -EFBIG)
+		length = CONF_MAX_SIZE + 1;
+	if (length < 0)
+		return length;
+	ret_config->length = (size_t)length;
+	conf_parse(ret_config->text, ret_config->length, &ret_config->conf);
+	if (ret_config->length > CONF_MAX_SIZE)
+		ret_config->too_long = true;
+	return 0;
+}
+
+bool config_wants_image(const struct config *config)
+{
+	return config->conf.rule_count > 0 || config->too_long;
+}
+
+void config_warn_errors(const struct config *config)
+{
+	const struct conf *conf = &config->conf;
+	char message[256];
+
+	for (unsigned i = 0; i < conf->error_count && i < CONF_MAX_ERRORS; i++) {
+		conf_format_error(&conf->errors[i], message, sizeof(message));
+		warn_user("%s", message);
+	}
+	if (conf->error_count > CONF_MAX_ERRORS)
+		warn_user("and %u more errors", conf->error_count - CONF_MAX_ERRORS);
+	if (conf->refuse_all)
+		warn_user("no card will be taken until this is corrected");
+}

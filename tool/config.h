@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * config: the host's configuration, for the verbs that need it.
+ */
+#ifndef GPUPASS_TOOL_CONFIG_H
+#define GPUPASS_TOOL_CONFIG_H
+
+#include "hook/core/conf.h"
+
+struct config {
+	bool exists;
+	bool too_long; /* longer than CONF_MAX_SIZE: text has its start, conf nothing of
+			  it */
+	size_t length;
+	char text[CONF_MAX_SIZE + 2];
+	struct conf conf;
+};
+
+/* Reads and parses CONF_PATH. 0 also when there is none; else -errno. */
+int config_read(const struct sys_root *root, struct config *ret_config);
+
+/* Whether an image for this configuration has gpupass in it: it names a card, or may name
+ * one but is too long to be read. Its errors are said again by the boot's trace. */
+bool config_wants_image(const struct config *config);
+
+/* One warning a configuration error. */
+void config_warn_errors(const struct config *config);
+
+#endif

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * gpupass(8): reads the command line and starts one verb. Each verb is a file verb_*.c.
+ */
+#include "tool/gpupass.h"
+
+#include <getopt.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define TAKES_KERNEL   1
+#define TAKES_INTO     2
+#define TAKES_OPERANDS 4
+
+static const struct verb {
+	const char *name;
+	enum status (*run)(const struct arguments *arguments);
+	unsigned takes;
+} verbs[] = {
+	{"modules", verb_modules, TAKES_KERNEL},
+	{"keep", verb_keep, 0},
+	{"image", verb_image, TAKES_KERNEL | TAKES_INTO},
+};
+
+static const char help[] =
+	"gpupass gives whole GPUs to virtual machines from the first moment of boot.\n"
+	"\n"
+	"  gpupass verify-image [IMAGE...]   look into boot images: is gpupass in there, "
+	"the same\n"
+	"                                    configuration, in the right order? Without "
+	"IMAGE:\n"
+	"                                    all of /boot/initrd.img-*\n"
+	"  gpupass modules --kernel VERSION  the modules that a kernel needs, in order\n"
+	"  gpupass keep                      the PCI functions that the host runs from\n"
+	"  gpupass image --kernel VERSION --into DIR\n"
+	"                                    put gpupass into an image's tree (for its "
+	"generator)\n"
+	"\n"
+	"  --root DIR    work on the system below DIR instead of the running one\n"
+	"  --help        this text\n"
+	"  --version     the version\n"
+	"\n"
+	"Exit status: 0 good, 1 a finding or nothing to do, 2 usage, 3 something cannot "
+	"be read\n"
+	"or written. Cards are named in /etc/gpupass.conf, see gpupass.conf(5); after a "
+	"change run\n"
+	"update-initramfs -u. What happened at boot: gpupass-log(8).\n";
+
+static void print_message(const char *prefix, const char *format, va_list arguments)
+{
+	fputs(prefix, stderr);
+	vfprintf(stderr, format, arguments);
+	fputc('\n', stderr);
+}
+
+void warn_user(const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	print_message("W: gpupass: ", format, arguments);
+	va_end(arguments);
+}
+
+void complain(const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	print_message("gpupass: ", format, arguments);
+	va_end(arguments);
+}
+
+static const struct verb *find_verb(const char *name)
+{
+	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
+		if (strcmp(verbs[i].name, name) == 0)
+			return &verbs[i];
+	}
+	return NULL;
+}
+
+/* A kernel's version becomes part of paths. */
+static bool is_kernel_version(const char *text)
+{
+	return text[0] != '\0' && text[0] != '.' && strchr(text, '/') == NULL;
+}
+
+static bool complete(const struct verb *verb, const struct arguments *arguments)
+{
+	if (verb->takes & TAKES_KERNEL && !arguments->kernel)
+		complain("%s: --kernel VERSION is missing", verb->name);
+	else if (!(verb->takes & TAKES_KERNEL) && arguments->kernel)
+		complain("%s: takes no --kernel", verb->name);
+	else if (arguments->kernel && !is_kernel_version(arguments->kernel))
+		complain("%s: \"%s\" is not a kernel version", verb->name,
+			 arguments->kernel);
+	else if (verb->takes & TAKES_INTO && !arguments->into)
+		complain("%s: --into DIR is missing", verb->name);
+	else if (!(verb->takes & TAKES_INTO) && arguments->into)
+		complain("%s: takes no --into", verb->name);
+	else if (!(verb->takes & TAKES_OPERANDS) && arguments->operand_count)
+		complain("%s: \"%s\" is too much", verb->name, arguments->operands[0]);
+	else
+		return true;
+	return false;
+}
+
+/* The verb's options and operands; false after a complaint. argv[0] is the verb. */
+static bool parse_arguments(const struct verb *verb, int argc, char **argv,
+			    struct arguments *ret_arguments)
+{
+	static const struct option options[] = {
+		{"kernel", required_argument, NULL, 'k'},
+		{"into", required_argument, NULL, 'i'},
+		{"root", required_argument, NULL, 'r'},
+		{NULL, 0, NULL, 0},
+	};
+	int option;
+
+	*ret_arguments = (struct arguments){.root_path = SYS_DEFAULT_ROOT};
+	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (option == 'k')
+			ret_arguments->kernel = optarg;
+		else if (option == 'i')
+			ret_arguments->into = optarg;
+		else if (option == 'r')
+			ret_arguments->root_path = optarg;
+		else
+			return false;
+	}
+	ret_arguments->operands = argv + optind;
+	ret_arguments->operand_count = (unsigned)(argc - optind);
+	return complete(verb, ret_arguments);
+}
+
+static enum status run_verb(const struct verb *verb, struct arguments *arguments)
+{
+	char *root = strdup(arguments->root_path);
+	enum status status;
+	size_t length;
+	int error;
+
+	if (!root) {
+		complain("out of memory");
+		return STATUS_CANNOT_READ;
+	}
+	error = sys_open_root(root, &arguments->root);
+	if (error < 0) {
+		complain("%s: %s", root, strerror(-error));
+		free(root);
+		return STATUS_CANNOT_READ;
+	}
+	for (length = strlen(root); length && root[length - 1] == '/'; length--)
+		root[length - 1] = '\0';
+	arguments->root_path = root;
+	status = verb->run(arguments);
+	sys_close_root(&arguments->root);
+	free(root);
+	if (fflush(stdout) != 0 || ferror(stdout)) {
+		complain("cannot write the output");
+		return STATUS_CANNOT_READ;
+	}
+	return status;
+}
+
+static enum status usage(void)
+{
+	fputs("gpupass --help lists the verbs and their options\n", stderr);
+	return STATUS_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+	const struct verb *verb;
+	struct arguments arguments;
+
+	if (argc == 2 && strcmp(argv[1], "--help") == 0)
+		return fputs(help, stdout) < 0;
+	if (argc == 2 && strcmp(argv[1], "--version") == 0)
+		return puts("gpupass " GPUPASS_VERSION) < 0;
+	if (argc < 2)
+		return usage();
+	verb = find_verb(argv[1]);
+	if (!verb) {
+		complain("there is no verb \"%s\"", argv[1]);
+		return usage();
+	}
+	if (!parse_arguments(verb, argc - 1, argv + 1, &arguments))
+		return usage();
+	return run_verb(verb, &arguments);
+}

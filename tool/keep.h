@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * keep: the PCI functions that the host runs from: what is behind /, /boot, /usr, the EFI
+ * partition and swap, through LUKS, LVM, RAID and filesystems of several devices.
+ */
+#ifndef GPUPASS_TOOL_KEEP_H
+#define GPUPASS_TOOL_KEEP_H
+
+#include <stddef.h>
+
+#include "hook/core/sys.h"
+
+/*
+ * The text of keep.list to buffer: first comments that say what it stands for and what
+ * could not be followed, then the addresses. Returns its length; -E2BIG when there are
+ * more than a keep list holds.
+ */
+int keep_format(const struct sys_root *root, char *buffer, size_t size);
+
+#endif

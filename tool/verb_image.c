@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * gpupass image: puts into an image's tree what gpupass needs at boot. Whether an image
+ * is built, and from what else, is its generator's business; nothing outside the tree
+ * changes.
+ */
+#include "tool/gpupass.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tool/config.h"
+#include "tool/keep.h"
+#include "tool/modules.h"
+#include "tool/tree.h"
+
+static struct config config;
+static struct modules modules;
+
+/* A file of the root to the same path in the tree. */
+static int copy_file(const struct arguments *arguments, int into, const char *path,
+		     mode_t mode)
+{
+	char source[PATH_MAX];
+	int error;
+
+	sys_format(source, sizeof(source), "%s/%s", arguments->root_path, path);
+	error = tree_copy(into, path, mode, source);
+	if (error < 0)
+		complain("cannot copy %s: %s", source, strerror(-error));
+	return error;
+}
+
+/* A kernel whose modules nobody can list gets a list that says so: the boot then refuses
+ * the cards and the trace has the reason. */
+static int resolve(const struct arguments *arguments)
+{
+	int error = modules_resolve(arguments->root_path, arguments->kernel, &config.conf,
+				    &modules);
+
+	if (error == -ENOENT) {
+		warn_user("kernel %s has no modules.dep.bin in %s/lib/modules/%s: with "
+			  "it no card "
+			  "can be taken",
+			  arguments->kernel, arguments->root_path, arguments->kernel);
+		modules.list.modules[0] =
+			(struct image_module){IMAGE_MISSING, "vfio_pci", "", ""};
+		modules.list.count = 1;
+		return 0;
+	}
+	return error;
+}
+
+static int copy_modules(int into)
+{
+	char path[sizeof(IMAGE_MODULES) + IMAGE_MODULE_SIZE];
+
+	for (unsigned i = 0; i < modules.list.count; i++) {
+		int error;
+
+		if (modules.list.modules[i].kind != IMAGE_INSERT)
+			continue;
+		sys_format(path, sizeof(path), IMAGE_MODULES "/%s",
+			   modules.list.modules[i].file);
+		error = tree_copy_module(into, path, modules.paths[i]);
+		if (error < 0) {
+			complain("cannot copy %s: %s", modules.paths[i],
+				 strerror(-error));
+			return error;
+		}
+	}
+	return 0;
+}
+
+static int write_list(int into, const char *path, const char *text, int length)
+{
+	if (length >= 0)
+		length = tree_write(into, path, text, (size_t)length);
+	if (length < 0)
+		complain("cannot write %s: %s", path, strerror(-length));
+	return length;
+}
+
+static int fill(const struct arguments *arguments, int into)
+{
+	char text[IMAGE_LIST_SIZE];
+	int error = resolve(arguments);
+
+	if (error < 0) {
+		complain("cannot list the modules of kernel %s: %s", arguments->kernel,
+			 strerror(-error));
+		return error;
+	}
+	error = copy_modules(into);
+	if (error == 0)
+		error = write_list(into, IMAGE_MODULES_LIST, text,
+				   modules_format(&modules, text, sizeof(text)));
+	if (error == 0)
+		error = write_list(into, IMAGE_KEEP_LIST, text,
+				   keep_format(&arguments->root, text, sizeof(text)));
+	if (error == 0)
+		error = copy_file(arguments, into, CONF_PATH, 0644);
+	if (error == 0)
+		error = copy_file(arguments, into, IMAGE_PROGRAM, 0755);
+	return error;
+}
+
+/* Whether gpupass belongs into an image of this host; says why not. */
+static bool is_wanted(const struct arguments *arguments)
+{
+	if (config_wants_image(&config))
+		return true;
+	if (config.exists)
+		complain("no card in %s/" CONF_PATH
+			 ", so the image of kernel %s is without gpupass",
+			 arguments->root_path, arguments->kernel);
+	return false;
+}
+
+enum status verb_image(const struct arguments *arguments)
+{
+	int error = config_read(&arguments->root, &config);
+	int into;
+
+	if (error < 0) {
+		complain("%s/" CONF_PATH ": %s", arguments->root_path, strerror(-error));
+		return STATUS_CANNOT_READ;
+	}
+	config_warn_errors(&config);
+	if (!is_wanted(arguments))
+		return STATUS_FINDING;
+	into = open(arguments->into, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (into < 0) {
+		complain("%s: %s", arguments->into, strerror(errno));
+		return STATUS_CANNOT_READ;
+	}
+	error = fill(arguments, into);
+	close(into);
+	return error < 0 ? STATUS_CANNOT_READ : STATUS_GOOD;
+}

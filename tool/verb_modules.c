@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * gpupass modules: prints modules.list for one kernel. Copies nothing.
+ */
+#include "tool/gpupass.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "tool/config.h"
+#include "tool/modules.h"
+
+static struct config config;
+static struct modules modules;
+
+enum status verb_modules(const struct arguments *arguments)
+{
+	char text[IMAGE_LIST_SIZE];
+	int result = config_read(&arguments->root, &config);
+
+	if (result < 0) {
+		complain("%s/" CONF_PATH ": %s", arguments->root_path, strerror(-result));
+		return STATUS_CANNOT_READ;
+	}
+	config_warn_errors(&config);
+	result = modules_resolve(arguments->root_path, arguments->kernel, &config.conf,
+				 &modules);
+	if (result == 0)
+		result = modules_format(&modules, text, sizeof(text));
+	if (result < 0) {
+		complain("cannot list the modules of kernel %s below %s/lib/modules: %s",
+			 arguments->kernel, arguments->root_path, strerror(-result));
+		return STATUS_CANNOT_READ;
+	}
+	fputs(text, stdout);
+	return modules_missing(&modules) ? STATUS_FINDING : STATUS_GOOD;
+}
