@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The words of a case's `expect`, one function each: expect_WORD ARGUMENT... succeeds when
+# it holds, and prints what was found. They read the files that tests/vm/boot left in
+# $directory, and nothing else. Sourced by tests/vm/case.
+#
+# Status 0: it holds; 1: it does not; 2: it cannot be said, which is a failure either way.
+# Drivers come four at a time, for the functions .0 to .3 of the card.
+# shellcheck disable=SC2154 # set by tests/vm/case
+verdict=$directory/verdict
+
+# have FILE...: the sections that a word needs are there.
+have()
+{
+	for needed; do
+		[ -s "$verdict/$needed" ] || { echo "no $needed in the verdict" && return 2; }
+	done
+}
+
+# driver D0 D1 D2 D3: who holds the functions in the booted host.
+expect_driver()
+{
+	have functions || return 2
+	found=$(cut -d' ' -f2 "$verdict/functions" | paste -sd' ')
+	echo "found: $found"
+	[ "$found" = "$*" ]
+}
+
+# override O0 O1 O2 O3: their driver_override.
+expect_override()
+{
+	have functions || return 2
+	found=$(cut -d' ' -f3 "$verdict/functions" | paste -sd' ')
+	echo "found: $found"
+	[ "$found" = "$*" ]
+}
+
+# tried D0 D1 D2 D3: every driver the kernel ever tried on each function since it started, in
+# order, with commas between; "none" for none. From the kernel's own record, which must not
+# have lost anything.
+expect_tried()
+{
+	have kernel-trace || return 2
+	grep -qx "overrun: 0" "$verdict/kernel-trace" || return 2
+	found=$(awk -F'"' '
+		/ probe: / && $2 ~ /^0000:83:00[.][0-3]$/ {
+			f = substr($2, 12)
+			tried[f] = tried[f] (tried[f] == "" ? "" : ",") $4
+		}
+		END { for (f = 0; f < 4; f++) print tried[f] == "" ? "none" : tried[f] }
+	' "$verdict/kernel-trace" | paste -sd' ')
+	echo "found: $found"
+	[ "$found" = "$*" ]
+}
+
+# ended-before-udev: gpupass-early started, and the last of its processes ended before
+# systemd-udevd was executed for the first time. The kernel's record again.
+expect_ended_before_udev()
+{
+	have kernel-trace || return 2
+	grep -E 'gpupass-early|filename=.*systemd-udevd' "$verdict/kernel-trace"
+	awk '
+		{ for (i = 1; i < NF; i++) if ($i ~ /^[0-9]+[.][0-9]+:$/) time = $i + 0 }
+		/sched_process_exec: filename=[^ ]*gpupass-early / { started = 1 }
+		/sched_process_exit: comm=gpupass-early / { ended = time }
+		/sched_process_exec: filename=[^ ]*systemd-udevd / && !udev { udev = time }
+		END { exit !(started && ended && udev && ended < udev) }
+	' "$verdict/kernel-trace"
+}
+
+# log PATTERN: a line of gpupass-log.
+expect_log()
+{
+	have log || return 2
+	cat "$verdict/log"
+	grep -Eq -e "$*" "$verdict/log"
+}
+
+# log-status N: its exit status.
+expect_log_status()
+{
+	have log-status || return 2
+	echo "found: $(cat "$verdict/log-status")"
+	[ "$(cat "$verdict/log-status")" = "$1" ]
+}
+
+# dmesg PATTERN: a line of the kernel's log.
+expect_dmesg()
+{
+	have dmesg || return 2
+	grep -E -e "$*" -e gpupass "$verdict/dmesg"
+	grep -Eq -e "$*" "$verdict/dmesg"
+}
+
+# console PATTERN: a line that reached the serial console.
+expect_console()
+{
+	cat "$directory/console.log"
+	grep -Eq -e "$*" "$directory/console.log"
+}
+
+# built PATTERN: a line that update-initramfs printed when the case's image was made.
+expect_built()
+{
+	cat "$built/build.log"
+	grep -Eq -e "$*" "$built/build.log"
+}
+
+# client-works: a virtual machine opened the card: it ran and ended well, lists the four
+# functions, and had every BAR mapped that it has (BAR 0 of .0 is the framebuffer's).
+expect_client_works()
+{
+	have client client-status dmesg || return 2
+	cat "$verdict/client" "$verdict/client-maps"
+	grep -E "can't reserve" "$verdict/dmesg" && return 1
+	[ "$(cat "$verdict/client-status")" = 0 ] &&
+		[ "$(grep -c 'device   4, function [0-3]:' "$verdict/client")" = 4 ] &&
+		[ "$(grep -c 'vfio-device' "$verdict/client-maps")" = 6 ] &&
+		grep -q 'c1000000 .*vfio-device' "$verdict/client-maps"
+}
+
+# client-fails: it did not start.
+expect_client_fails()
+{
+	have client-status || return 2
+	cat "$verdict/client"
+	[ "$(cat "$verdict/client-status")" != 0 ]
+}
