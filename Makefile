@@ -26,9 +26,9 @@ SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-fram
 CORE_SOURCES = $(wildcard hook/core/*.c)
 EARLY_SOURCES = $(CORE_SOURCES) $(wildcard hook/early/*.c)
 TOOL_COMMON = tool/print.c tool/names.c
-LOG_SOURCES = $(CORE_SOURCES) $(TOOL_COMMON) tool/ring.c tool/gpupass_log.c
+LOG_SOURCES = $(CORE_SOURCES) $(TOOL_COMMON) tool/ring.c $(wildcard tool/log_*.c) tool/gpupass_log.c
 GPUPASS_SOURCES = $(CORE_SOURCES) $(TOOL_COMMON) \
-	$(filter-out $(TOOL_COMMON) tool/ring.c tool/gpupass_log.c,$(wildcard tool/*.c))
+	$(filter-out $(LOG_SOURCES) tool/log_%.c,$(wildcard tool/*.c))
 HEADERS = $(wildcard hook/core/*.h hook/early/*.h tool/*.h)
 
 LOG_LIBS = $(shell pkg-config --cflags --libs json-c)
@@ -71,7 +71,64 @@ $(BUILD)/asan/gpupass: $(GPUPASS_SOURCES) $(HEADERS) Makefile
 	$(CC) $(CPPFLAGS) -std=gnu11 -O1 -g $(SANITIZE) $(HOST_WARNINGS) $(WERROR) -o $@ \
 		$(GPUPASS_SOURCES) $(GPUPASS_LIBS)
 
+# Files are placed by rename: a generator that runs meanwhile sees all of one or nothing.
+MAN_PAGES = $(wildcard conf/man/*.[1-9])
+MAN = $(PREFIX)/share/man
+TMPFILES = /usr/lib/tmpfiles.d/gpupass.conf
+POST_UPDATE = /etc/initramfs/post-update.d/zz-gpupass
+man_target = $(MAN)/man$(subst .,,$(suffix $(1)))/$(notdir $(1))
+new = $(DESTDIR)$(dir $(1)).$(notdir $(1)).new
+put = install -D -m $(1) $(2) $(call new,$(3)) && mv -f $(call new,$(3)) $(DESTDIR)$(3)
+put_script = install -D -m 755 $(1) $(call new,$(2)) && \
+	sed -i 's|@SBINDIR@|$(PREFIX)/sbin|' $(call new,$(2)) && mv -f $(call new,$(2)) $(DESTDIR)$(2)
+
+install: all
+	$(call put,755,$(BUILD)/gpupass-early,$(LIBEXEC)/gpupass-early)
+	$(call put,755,$(BUILD)/gpupass,$(PREFIX)/sbin/gpupass)
+	$(call put,755,$(BUILD)/gpupass-log,$(PREFIX)/bin/gpupass-log)
+	$(foreach page,$(MAN_PAGES),$(call put,644,$(page),$(call man_target,$(page))) &&) true
+	$(call put,644,conf/gpupass.tmpfiles,$(TMPFILES))
+	test -e $(DESTDIR)/etc/gpupass.conf || test -L $(DESTDIR)/etc/gpupass.conf || \
+		install -D -m 644 conf/gpupass.conf $(DESTDIR)/etc/gpupass.conf
+	$(call put_script,hook/initramfs-tools/hook,$(INITRAMFS_TOOLS)/hooks/gpupass)
+	$(call put_script,hook/initramfs-tools/init-top,$(INITRAMFS_TOOLS)/scripts/init-top/00-gpupass)
+	$(call put_script,hook/initramfs-tools/post-update,$(POST_UPDATE))
+
+# The configuration stays: it is the user's.
+uninstall:
+	rm -f $(addprefix $(DESTDIR),$(INITRAMFS_TOOLS)/hooks/gpupass \
+		$(INITRAMFS_TOOLS)/scripts/init-top/00-gpupass $(POST_UPDATE) $(TMPFILES) \
+		$(foreach page,$(MAN_PAGES),$(call man_target,$(page))) \
+		$(PREFIX)/bin/gpupass-log $(PREFIX)/sbin/gpupass $(LIBEXEC)/gpupass-early)
+	-rmdir $(DESTDIR)$(LIBEXEC)
+
+# Unit tests: a program for each tests/unit/test_*.c, linked with what does no I/O of its own.
+# cmocka's tests take a state that few of them use.
+UNIT_SOURCES = $(CORE_SOURCES) $(TOOL_COMMON) tool/ring.c tool/log_text.c
+UNIT_OBJECTS = $(UNIT_SOURCES:%.c=$(BUILD)/unit/objects/%.o)
+UNIT_TESTS = $(patsubst tests/%.c,$(BUILD)/%,$(wildcard tests/unit/test_*.c))
+UNIT_CC = $(CC) $(CPPFLAGS) -std=gnu11 -O1 -g $(SANITIZE) $(HOST_WARNINGS) $(WERROR)
+
+$(BUILD)/unit/objects/%.o: %.c $(HEADERS) Makefile
+	@mkdir -p $(@D)
+	$(UNIT_CC) -c -o $@ $<
+
+$(BUILD)/unit/test_%: tests/unit/test_%.c $(UNIT_OBJECTS) $(HEADERS) Makefile
+	$(UNIT_CC) -Wno-unused-parameter -o $@ $< $(UNIT_OBJECTS) -lcmocka
+
+unit: $(UNIT_TESTS)
+	@status=0; for test in $(UNIT_TESTS); do \
+		CMOCKA_MESSAGE_OUTPUT=TAP $$test || status=1; done; exit $$status
+
+# Writes the traces of tests/cli/log from words.
+$(BUILD)/mktrace: tests/cli/mktrace.c $(CORE_SOURCES) $(HEADERS) Makefile
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -std=gnu11 $(HOST_WARNINGS) $(WERROR) -o $@ \
+		tests/cli/mktrace.c $(CORE_SOURCES)
+
+.PHONY: unit
+
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all clean
+.PHONY: all clean install uninstall
