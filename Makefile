@@ -23,6 +23,9 @@ CFLAGS = -O2 -g
 HARDENING = -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE -pie -Wl,-z,relro,-z,now
 SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 
+# Small: nothing that is not called, and no padding between segments.
+SMALL = -Os -static -ffunction-sections -fdata-sections -Wl,--gc-sections -Wl,-z,noseparate-code
+
 CORE_SOURCES = $(wildcard hook/core/*.c)
 EARLY_SOURCES = $(CORE_SOURCES) $(wildcard hook/early/*.c)
 TOOL_COMMON = tool/print.c tool/names.c
@@ -39,12 +42,12 @@ all: $(BUILD)/gpupass-early $(BUILD)/gpupass $(BUILD)/gpupass-log
 # What ships in the image: klibc where it is packaged, else musl (make KLCC=musl-gcc).
 $(BUILD)/gpupass-early: $(EARLY_SOURCES) $(HEADERS) Makefile
 	@mkdir -p $(@D)
-	$(KLCC) $(CPPFLAGS) -std=gnu11 -Os -static $(WARNINGS) $(WERROR) -o $@.debug $(EARLY_SOURCES)
+	$(KLCC) $(CPPFLAGS) -std=gnu11 $(SMALL) $(WARNINGS) $(WERROR) -o $@.debug $(EARLY_SOURCES)
 	strip -o $@ $@.debug
 
 $(BUILD)/musl/gpupass-early: $(EARLY_SOURCES) $(HEADERS) Makefile
 	@mkdir -p $(@D)
-	$(MUSLCC) $(CPPFLAGS) -std=gnu11 -Os -static $(WARNINGS) $(WERROR) -o $@ $(EARLY_SOURCES)
+	$(MUSLCC) $(CPPFLAGS) -std=gnu11 $(SMALL) $(WARNINGS) $(WERROR) -o $@ $(EARLY_SOURCES)
 	strip $@
 
 $(BUILD)/asan/gpupass-early: $(EARLY_SOURCES) $(HEADERS) Makefile
@@ -104,7 +107,7 @@ uninstall:
 
 # Unit tests: a program for each tests/unit/test_*.c, linked with what does no I/O of its own.
 # cmocka's tests take a state that few of them use.
-UNIT_SOURCES = $(CORE_SOURCES) $(TOOL_COMMON) tool/ring.c tool/log_text.c
+UNIT_SOURCES = $(CORE_SOURCES) $(TOOL_COMMON) tool/ring.c tool/log_message.c
 UNIT_OBJECTS = $(UNIT_SOURCES:%.c=$(BUILD)/unit/objects/%.o)
 UNIT_TESTS = $(patsubst tests/%.c,$(BUILD)/%,$(wildcard tests/unit/test_*.c))
 UNIT_CC = $(CC) $(CPPFLAGS) -std=gnu11 -O1 -g $(SANITIZE) $(HOST_WARNINGS) $(WERROR)
@@ -127,6 +130,7 @@ $(BUILD)/mktrace: tests/cli/mktrace.c $(CORE_SOURCES) $(HEADERS) Makefile
 		tests/cli/mktrace.c $(CORE_SOURCES)
 
 .PHONY: unit
+.SECONDARY: $(UNIT_OBJECTS)
 
 clean:
 	rm -rf $(BUILD)

@@ -211,6 +211,14 @@ int sys_insert_module(const struct sys_root *root, int fd, const char *parameter
 	return (int)call4(__NR_finit_module, fd, (long)parameters, 0, 0);
 }
 
+int sys_read_kernel_log(const struct sys_root *root, char *buffer, size_t size)
+{
+	if (!root->real)
+		return sys_read_file(root, "proc/kmsg", buffer, size);
+	return (int)call4(__NR_syslog, 3 /* SYSLOG_ACTION_READ_ALL */, (long)buffer,
+			  (long)size, 0);
+}
+
 int sys_allocate(int fd, uint64_t size)
 {
 	return (int)call4(__NR_fallocate, fd, 0, 0, (long)size);

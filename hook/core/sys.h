@@ -56,6 +56,10 @@ uint64_t sys_realtime_ns(void);
  * running kernel. */
 int sys_insert_module(const struct sys_root *root, int fd, const char *parameters);
 
+/* The kernel's log as syslog(2) gives it, its last size bytes, oldest line first. Returns
+ * the length. Below another root it is the plain file proc/kmsg there. */
+int sys_read_kernel_log(const struct sys_root *root, char *buffer, size_t size);
+
 /* Allocates the first size bytes of a file, so that a later mapping of them cannot meet a
  * full filesystem (which would be SIGBUS). fallocate(2). */
 int sys_allocate(int fd, uint64_t size);

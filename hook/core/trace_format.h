@@ -69,7 +69,8 @@ struct trace_record {
  * one shows the number. The name is what --json and tests see. The phrase is the start
  * of the sentence that people read; the record's text ends it ("PHRASE: TEXT").
  * 1xx the run, 2xx configuration, 3xx what was found, 4xx refusals (decided before
- * anything was touched), 5xx what was done, 6xx the outcome for one card.
+ * anything was touched), 5xx what was done, 6xx the outcome for one card, 7xx lines of
+ * the kernel's log, with the kernel's own time and level.
  */
 #define TRACE_EVENTS(E)                                                                  \
 	E(100, START, 6, "start", "gpupass started")                                     \
@@ -120,7 +121,9 @@ struct trace_record {
 	E(601, REFUSED, 3, "refused", "refused, nothing touched")                        \
 	E(602, FAILED, 3, "failed", "failed")                                            \
 	E(603, WOULD_TAKE, 5, "would-take", "would be taken")                            \
-	E(604, LEFT, 4, "left", "left to the host")
+	E(604, LEFT, 4, "left", "left to the host")                                      \
+	E(700, KERNEL, 6, "kernel", "kernel")                                            \
+	E(701, KERNEL_MORE, 5, "kernel-more", "kernel lines left out")
 
 #define TRACE_ENUM(number, symbol, level, name, phrase) TRACE_##symbol = (number),
 enum trace_event { TRACE_EVENTS(TRACE_ENUM) };

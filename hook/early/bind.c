@@ -46,6 +46,8 @@ static int write_step(const struct bind_context *context, const struct bind_entr
 	error = sys_write_attribute(context->root, path, value);
 	about.duration = sys_monotonic_ns() - start;
 	about.error = -error;
+	if (context->lines && phase != BIND_OVERRIDE)
+		kernel_lines_follow(context->lines);
 	trace_add(context->trace, error ? bad : good, &about, "%s", about_what);
 	return error;
 }

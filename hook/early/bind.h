@@ -14,7 +14,7 @@
 
 #include "hook/core/plan.h"
 #include "hook/early/console.h"
-#include "hook/early/trace.h"
+#include "hook/early/kernel_lines.h"
 
 #define BIND_MAX_ENTRIES (CONF_MAX_RULES * CARD_MAX_FUNCTIONS)
 
@@ -60,6 +60,7 @@ struct bind_context {
 	struct trace *trace;
 	struct bind_journal *journal;
 	const struct console *console;
+	struct kernel_lines *lines; /* NULL = nobody follows the kernel's log */
 };
 
 /* What the phase is called in messages: "writing driver_override". */

@@ -221,7 +221,7 @@ static int do_rescue(const struct run *run)
 	static const struct console no_console;
 	struct trace trace = trace_for_child(&run->trace);
 	const struct bind_context context = {&run->root, &trace, run->journal,
-					     &no_console};
+					     &no_console, NULL};
 	int stuck = run->journal->stuck;
 	unsigned failed = 0;
 

@@ -267,3 +267,20 @@ void trace_add(struct trace *trace, enum trace_event event,
 	if (record.level <= KMSG_LEVEL)
 		mirror(trace, &record, about ? about : &nothing, text);
 }
+
+void trace_add_kernel_line(struct trace *trace, const struct trace_about *about,
+			   const struct kernel_log_line *line)
+{
+	struct trace_record record;
+	size_t length = line->length;
+
+	if (length > sizeof(record.text))
+		length = sizeof(record.text);
+	memset(&record, 0, sizeof(record));
+	record.time = line->time ? line->time : sys_monotonic_ns();
+	record.event = TRACE_KERNEL;
+	record.level = line->level;
+	memcpy(record.text, line->text, length);
+	fill_about(&record, about);
+	append(trace, &record);
+}

@@ -9,7 +9,7 @@
 #ifndef GPUPASS_TRACE_H
 #define GPUPASS_TRACE_H
 
-#include "hook/core/pci.h"
+#include "hook/core/kernel_log.h"
 #include "hook/core/trace_format.h"
 
 struct trace {
@@ -39,5 +39,9 @@ struct trace trace_for_child(const struct trace *trace);
 void trace_add(struct trace *trace, enum trace_event event,
 	       const struct trace_about *about, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
+
+/* Appends a line of the kernel's log with its own time and level; never mirrored. */
+void trace_add_kernel_line(struct trace *trace, const struct trace_about *about,
+			   const struct kernel_log_line *line);
 
 #endif

@@ -174,16 +174,18 @@ static void summarize(const struct worker_task *task, const struct plan *plan,
 }
 
 /* Carries out what the plans say. Returns how many cards were not taken. */
-static unsigned take_cards(const struct worker_task *task, const struct console *console)
+static unsigned take_cards(const struct worker_task *task, const struct console *console,
+			   struct kernel_lines *lines)
 {
 	const struct bind_context context = {task->root, task->trace, task->journal,
-					     console};
+					     console, lines};
 	unsigned lost = 0;
 	int error;
 
 	task->journal->phase = BIND_MODULES;
 	error = modules_insert(task->root, task->trace, task->command_line,
 			       task->dry_run);
+	kernel_lines_follow(lines);
 	for (unsigned i = 0; i < task->conf->rule_count; i++) {
 		if (plans[i].refusal)
 			continue;
@@ -207,8 +209,16 @@ static unsigned take_cards(const struct worker_task *task, const struct console 
 	return lost;
 }
 
+static void copy_kernel_log(const struct worker_task *task, struct kernel_lines *lines)
+{
+	for (unsigned i = 0; i < task->conf->rule_count; i++)
+		kernel_lines_add_card(lines, plans[i].rule->name, &plans[i].card);
+	kernel_lines_start(lines, task->root, task->trace);
+}
+
 int worker_run(const struct worker_task *task)
 {
+	static struct kernel_lines lines;
 	static struct image_keep keep;
 	struct plan_facts facts = {.keep = &keep};
 	unsigned to_take, lost = 0;
@@ -218,10 +228,11 @@ int worker_run(const struct worker_task *task)
 	facts.keep_broken = read_keep_list(task, &keep) < 0;
 	facts.late = udev_has_started(task->root);
 	make_plans(task, &facts);
+	copy_kernel_log(task, &lines);
 	console_find(task->root, &console);
 	to_take = record_plans(task);
 	record_console(task, &console);
 	if (to_take)
-		lost = take_cards(task, &console);
+		lost = take_cards(task, &console, &lines);
 	return lost || to_take < task->conf->rule_count ? 1 : 0;
 }

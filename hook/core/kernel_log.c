@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Lines of the kernel's log, and whether they belong to the story. The words were taken
+ * from the messages of Linux 5.10 to 6.12 and of older reports; no line is taken apart
+ * further than its prefix, so that a new wording is still shown.
+ */
+#include "hook/core/kernel_log.h"
+
+#include <string.h>
+
+#define DEFAULT_LEVEL 6
+
+/* A line with one of these is about the framebuffer, the IOMMU or vfio as such. */
+static const char *const stage_words[] = {
+	"vgaarb",
+	"efifb",
+	"vesafb",
+	"simplefb",
+	"simpledrm",
+	"simple-framebuffer",
+	"framebuffer at 0x",
+	"BOOTFB",
+	"sysfb",
+	"updating efifb address",
+	"Console: switching",
+	"vga console",
+	"DMAR",
+	"Intel-IOMMU",
+	"AMD-Vi",
+	"iommu: ",
+	"VFIO",
+	"vfio",
+};
+
+/* Said of every function of the machine: only the cards' own are worth a record. */
+static const char *const every_function_words[] = {
+	"Adding to iommu group",
+};
+
+static bool contains(const char *text, size_t length, const char *word)
+{
+	size_t word_length = strlen(word);
+
+	for (size_t i = 0; i + word_length <= length; i++) {
+		if (text[i] == word[0] && memcmp(text + i, word, word_length) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool contains_any(const char *text, size_t length, const char *const *words,
+			 size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (contains(text, length, words[i]))
+			return true;
+	}
+	return false;
+}
+
+static int find_function(const char *text, size_t length,
+			 const struct pci_address *functions, unsigned count)
+{
+	char address[PCI_ADDRESS_SIZE];
+
+	for (unsigned i = 0; i < count; i++) {
+		pci_format_address(&functions[i], address);
+		if (contains(text, length, address))
+			return (int)i;
+	}
+	return -1;
+}
+
+enum kernel_log_interest kernel_log_judge(const char *text, size_t length,
+					  const struct pci_address *functions,
+					  unsigned count, int *ret_function)
+{
+	static const char own[] = "gpupass:";
+
+	*ret_function = -1;
+	if (length >= sizeof(own) - 1 && memcmp(text, own, sizeof(own) - 1) == 0)
+		return KERNEL_LOG_OTHER;
+	*ret_function = find_function(text, length, functions, count);
+	if (*ret_function >= 0)
+		return KERNEL_LOG_FUNCTION;
+	if (contains_any(text, length, every_function_words,
+			 sizeof(every_function_words) / sizeof(every_function_words[0])))
+		return KERNEL_LOG_OTHER;
+	if (contains_any(text, length, stage_words,
+			 sizeof(stage_words) / sizeof(stage_words[0])))
+		return KERNEL_LOG_GENERAL;
+	return KERNEL_LOG_OTHER;
+}
+
+/* "<6>" or "<14>" (with a facility): the level is its lowest three bits. */
+static void take_level(struct kernel_log_line *line)
+{
+	const char *end = memchr(line->text, '>', line->length < 8 ? line->length : 8);
+	uint64_t number;
+	size_t used;
+
+	line->level = DEFAULT_LEVEL;
+	if (line->length < 3 || line->text[0] != '<' || !end)
+		return;
+	used = (size_t)(end - line->text);
+	if (sys_parse_number(line->text + 1, used - 1, 10, 0xffff, &number) < 0)
+		return;
+	line->level = number & 7;
+	line->text += used + 1;
+	line->length -= used + 1;
+}
+
+/* "[    1.234567] ": seconds and microseconds since the kernel's clock started. */
+static void take_time(struct kernel_log_line *line)
+{
+	const char *end = memchr(line->text, ']', line->length < 32 ? line->length : 32);
+	const char *start = line->text + 1, *dot;
+	uint64_t seconds, micros;
+	size_t used;
+
+	line->time = 0;
+	if (line->length < 3 || line->text[0] != '[' || !end)
+		return;
+	while (start < end && *start == ' ')
+		start++;
+	dot = memchr(start, '.', (size_t)(end - start));
+	if (!dot || end - dot != 7 ||
+	    sys_parse_number(start, (size_t)(dot - start), 10, UINT32_MAX, &seconds) <
+		    0 ||
+	    sys_parse_number(dot + 1, 6, 10, 999999, &micros) < 0)
+		return;
+	line->time = seconds * 1000000000U + micros * 1000U;
+	used = (size_t)(end + 1 - line->text);
+	if (used < line->length && line->text[used] == ' ')
+		used++;
+	line->text += used;
+	line->length -= used;
+}
+
+bool kernel_log_next(const char **rest, size_t *rest_length,
+		     struct kernel_log_line *ret_line)
+{
+	const char *newline;
+
+	if (*rest_length == 0)
+		return false;
+	newline = memchr(*rest, '\n', *rest_length);
+	ret_line->text = *rest;
+	ret_line->length = newline ? (size_t)(newline - *rest) : *rest_length;
+	*rest += ret_line->length + (newline ? 1 : 0);
+	*rest_length -= ret_line->length + (newline ? 1 : 0);
+	take_level(ret_line);
+	take_time(ret_line);
+	return true;
+}
+
+/* The number up to the next comma or semicolon; *at ends behind that. */
+static bool take_field(const char *record, size_t length, size_t *at, uint64_t *ret_value)
+{
+	size_t start = *at, end = start;
+
+	while (end < length && record[end] != ',' && record[end] != ';')
+		end++;
+	if (end == length || sys_parse_number(record + start, end - start, 10,
+					      UINT64_MAX / 1000, ret_value) < 0)
+		return false;
+	*at = end + 1;
+	return true;
+}
+
+bool kernel_log_parse_record(const char *record, size_t length,
+			     struct kernel_log_line *ret_line)
+{
+	const char *semicolon = memchr(record, ';', length);
+	uint64_t level, sequence, micros;
+	const char *newline;
+	size_t at = 0;
+
+	if (!semicolon || !take_field(record, length, &at, &level) ||
+	    !take_field(record, length, &at, &sequence) ||
+	    !take_field(record, length, &at, &micros))
+		return false;
+	ret_line->level = level & 7;
+	ret_line->time = micros * 1000U;
+	ret_line->text = semicolon + 1;
+	ret_line->length = length - (size_t)(semicolon + 1 - record);
+	newline = memchr(ret_line->text, '\n', ret_line->length);
+	if (newline)
+		ret_line->length = (size_t)(newline - ret_line->text);
+	return true;
+}
