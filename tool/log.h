@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * log: what the parts of gpupass-log share: where the trace comes from, which records are
+ * wanted, and the forms they are printed in.
+ */
+#ifndef GPUPASS_LOG_H
+#define GPUPASS_LOG_H
+
+#include "hook/core/pci.h"
+#include "tool/print.h"
+#include "tool/ring.h"
+
+/* Exit statuses; gpupass-log(8) documents them. */
+enum log_status { LOG_GOOD, LOG_NOTHING, LOG_USAGE, LOG_UNREADABLE };
+
+struct log_options {
+	const char *root;
+	const char *file; /* NULL = this boot's trace below root; "-" = standard input */
+	const char *card; /* NULL = all */
+	bool json;
+};
+
+/* A trace that was read and checked. */
+struct log_trace {
+	struct ring ring;
+	unsigned char *bytes; /* of the ring; log_close() frees them */
+	bool other_boot;      /* not the boot that is running */
+};
+
+/* Records wanted of a trace, oldest first. */
+struct log_view {
+	const struct log_trace *trace;
+	const struct trace_record *records;
+	unsigned count;
+};
+
+/* Reads and checks the trace that options name; the caller closes it unless the status is
+ * something else than LOG_GOOD. Says on standard error what is wrong and what to do about
+ * it. Only a file that was asked for may be of another boot. */
+enum log_status log_open(const struct log_options *options, struct log_trace *ret_trace);
+void log_close(struct log_trace *trace);
+
+/* The boot as text, as /proc/sys/kernel/random/boot_id has it. */
+#define LOG_BOOT_ID_SIZE 37
+void log_format_boot_id(const uint8_t *boot_id, char *text);
+
+/* Whether an event is a line of the kernel's own log. */
+bool log_is_kernel(const struct trace_record *record);
+
+/* The sentence of a record: phrase, IDs, text, errno, duration; escaped. */
+#define LOG_MESSAGE_SIZE 1024
+void log_format_message(const struct trace_record *record, char *text);
+
+/* The function a record is about. */
+#define LOG_FUNCTION_SIZE PCI_ADDRESS_SIZE
+void log_format_function(const struct trace_record *record, char *text);
+
+/* Escaped text of a record's fixed field that is full or ends in NUL. */
+void log_format_field(const char *field, size_t size, char *text);
+
+/* Clock time of a record in ns since the epoch; -ERANGE when the numbers are absurd. */
+int log_realtime(const struct ring *ring, const struct trace_record *record,
+		 int64_t *ret_ns);
+
+void log_print_text(const struct log_view *view, const struct log_options *options,
+		    FILE *out);
+void log_print_json(const struct log_view *view, FILE *out);
+
+#endif

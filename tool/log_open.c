@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Finds and reads the trace, and says in one sentence why there is none and what to do.
+ * Knows nothing about what the records mean.
+ */
+#include "tool/log.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "hook/core/conf.h"
+
+#define BOOT_ID_PATH "proc/sys/kernel/random/boot_id"
+
+/* Where the trace comes from. */
+struct source {
+	const struct log_options *options;
+	struct sys_root root;
+	const char *slash; /* between the root and a path below it, in messages */
+};
+
+__attribute__((format(printf, 2, 3))) static void complain(const struct source *source,
+							   const char *format, ...)
+{
+	const char *file = source->options->file;
+	va_list arguments;
+
+	fputs("gpupass-log: ", stderr);
+	if (file == NULL)
+		fprintf(stderr, "%s%s%s: ", source->options->root, source->slash,
+			TRACE_PATH);
+	else
+		fprintf(stderr, "%s: ", strcmp(file, "-") == 0 ? "standard input" : file);
+	va_start(arguments, format);
+	vfprintf(stderr, format, arguments);
+	va_end(arguments);
+	fputc('\n', stderr);
+}
+
+/* What has to happen so that the next boot has a trace. */
+static void advise(const struct source *source)
+{
+	static const char rebuild[] =
+		"rebuild the initramfs (update-initramfs -u, or dracut -f) and reboot";
+	char text[CONF_MAX_SIZE + 1];
+	int length = sys_read_file(&source->root, CONF_PATH, text, sizeof(text));
+	struct conf *conf;
+
+	if (length == -ENOENT) {
+		fprintf(stderr,
+			"There is no %s%s%s: write one, see gpupass.conf(5), then %s.\n",
+			source->options->root, source->slash, CONF_PATH, rebuild);
+		return;
+	}
+	conf = length < 0 ? NULL : malloc(sizeof(*conf));
+	if (conf != NULL)
+		conf_parse(text, (size_t)length, conf);
+	if (conf != NULL && conf->rule_count == 0)
+		fprintf(stderr,
+			"%s%s%s names no card, so the initramfs is without gpupass: name "
+			"one, "
+			"see gpupass.conf(5), then %s.\n",
+			source->options->root, source->slash, CONF_PATH, rebuild);
+	else
+		fprintf(stderr,
+			"The initramfs of this boot is without gpupass: %s; if that does "
+			"not help, see gpupass(8).\n",
+			rebuild);
+	free(conf);
+}
+
+static enum log_status explain_absence(const struct source *source)
+{
+	char directory[] = TRACE_PATH;
+
+	*strrchr(directory, '/') = '\0';
+	if (sys_exists(&source->root, directory) > 0) {
+		complain(source, "not there, although gpupass ran in this boot");
+		fputs("It could not write its trace; what it said to the kernel's log is "
+		      "in "
+		      "journalctl -k -g gpupass.\n",
+		      stderr);
+		return LOG_NOTHING;
+	}
+	complain(source, "not there: this boot ran without gpupass");
+	advise(source);
+	return LOG_NOTHING;
+}
+
+static enum log_status explain_error(const struct source *source, int error)
+{
+	if (error == ENOENT && source->options->file == NULL)
+		return explain_absence(source);
+	if (error == EACCES && source->options->file == NULL)
+		complain(source, "no permission: be root or a member of the group adm");
+	else
+		complain(source, "%s", strerror(error));
+	return LOG_UNREADABLE;
+}
+
+static int read_all(int fd, unsigned char *buffer, size_t size, size_t *ret_length)
+{
+	size_t length = 0;
+
+	while (length < size) {
+		ssize_t n = read(fd, buffer + length, size - length);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		if (n == 0) {
+			*ret_length = length;
+			return 0;
+		}
+		length += (size_t)n;
+	}
+	return -EFBIG;
+}
+
+/* The whole file in memory that the caller frees. Nothing else is ever read from it. */
+static int read_source(const struct source *source, unsigned char **ret_bytes,
+		       size_t *ret_length)
+{
+	const char *file = source->options->file;
+	unsigned char *bytes;
+	int fd = STDIN_FILENO, result;
+
+	if (file == NULL)
+		fd = openat(source->root.fd, TRACE_PATH, O_RDONLY | O_CLOEXEC);
+	else if (strcmp(file, "-") != 0)
+		fd = open(file, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	bytes = malloc(RING_MAX_SIZE);
+	result = bytes == NULL ? -ENOMEM : read_all(fd, bytes, RING_MAX_SIZE, ret_length);
+	if (fd != STDIN_FILENO)
+		close(fd);
+	if (result == 0)
+		*ret_bytes = bytes;
+	else
+		free(bytes);
+	return result;
+}
+
+static enum log_status check_ring(const struct source *source, enum ring_status status,
+				  size_t length, const struct ring *ring)
+{
+	switch (status) {
+	case RING_GOOD:
+		return LOG_GOOD;
+	case RING_EMPTY:
+		complain(source, "not a trace: the file is empty");
+		break;
+	case RING_SHORT:
+		complain(source, "cut off after %zu bytes, inside the header", length);
+		break;
+	case RING_FOREIGN:
+		complain(source, "not a trace of gpupass: it does not begin with %s",
+			 TRACE_MAGIC);
+		break;
+	case RING_VERSION:
+		complain(source,
+			 "a trace of version %u; this gpupass-log reads version %u",
+			 ring->header.version, TRACE_VERSION);
+		break;
+	case RING_LAYOUT:
+		complain(source,
+			 "damaged: a header of %u bytes and %u records of %u bytes "
+			 "cannot be",
+			 ring->header.header_size, ring->header.slots,
+			 ring->header.record_size);
+		break;
+	}
+	return LOG_UNREADABLE;
+}
+
+/* Nothing is claimed where either id is unknown. */
+static bool is_other_boot(const struct sys_root *root, const struct ring *ring)
+{
+	static const uint8_t unknown[sizeof(ring->header.boot_id)];
+	char running[64], recorded[LOG_BOOT_ID_SIZE];
+
+	if (memcmp(ring->header.boot_id, unknown, sizeof(unknown)) == 0 ||
+	    sys_read_attribute(root, BOOT_ID_PATH, running, sizeof(running)) < 0)
+		return false;
+	log_format_boot_id(ring->header.boot_id, recorded);
+	return strcmp(running, recorded) != 0;
+}
+
+static enum log_status check_boot(const struct source *source, struct log_trace *trace)
+{
+	trace->other_boot = is_other_boot(&source->root, &trace->ring);
+	if (!trace->other_boot || source->options->file != NULL)
+		return LOG_GOOD;
+	complain(source,
+		 "of another boot than the running one; -F reads it all the same");
+	return LOG_NOTHING;
+}
+
+static enum log_status open_source(const struct source *source,
+				   struct log_trace *ret_trace)
+{
+	struct ring *ring = &ret_trace->ring;
+	unsigned char *bytes = NULL;
+	size_t length = 0;
+	enum log_status status;
+	int result = read_source(source, &bytes, &length);
+
+	if (result < 0)
+		return explain_error(source, -result);
+	status = check_ring(source, ring_open(bytes, length, ring), length, ring);
+	if (status == LOG_GOOD)
+		status = check_boot(source, ret_trace);
+	if (status == LOG_GOOD)
+		ret_trace->bytes = bytes;
+	else
+		free(bytes);
+	return status;
+}
+
+enum log_status log_open(const struct log_options *options, struct log_trace *ret_trace)
+{
+	struct source source = {.options = options};
+	enum log_status status;
+	size_t length;
+	int result = sys_open_root(options->root, &source.root);
+
+	if (result < 0) {
+		fprintf(stderr, "gpupass-log: %s: %s\n", options->root,
+			strerror(-result));
+		return LOG_UNREADABLE;
+	}
+	length = strlen(options->root);
+	source.slash = length > 0 && options->root[length - 1] == '/' ? "" : "/";
+	status = open_source(&source, ret_trace);
+	sys_close_root(&source.root);
+	return status;
+}
+
+void log_close(struct log_trace *trace)
+{
+	free(trace->bytes);
+	trace->bytes = NULL;
+}
