@@ -129,6 +129,25 @@ $(BUILD)/mktrace: tests/cli/mktrace.c $(CORE_SOURCES) $(HEADERS) Makefile
 	$(CC) $(CPPFLAGS) $(CFLAGS) -std=gnu11 $(HOST_WARNINGS) $(WERROR) -o $@ \
 		tests/cli/mktrace.c $(CORE_SOURCES)
 
+# tests/cli: makes fixtures; plays the kernel behind them; tries the second.
+$(BUILD)/machine: tests/cli/machine/main.c tests/cli/machine/tree.c tests/cli/machine/tree.h Makefile
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -std=gnu11 $(HOST_WARNINGS) $(WERROR) -o $@ $(filter %.c,$^)
+
+$(BUILD)/generated/syscall-names.h: Makefile
+	@mkdir -p $(@D)
+	echo "#include <sys/syscall.h>" | $(CC) -dM -E - | \
+		sed -n "s/^#define __NR_\([a-z0-9_]*\) [0-9].*/[__NR_\1] = \"\1\",/p" >$@
+
+$(BUILD)/sysfs-kernel: $(wildcard tests/cli/kernel/*.c tests/cli/kernel/*.h) \
+		$(BUILD)/generated/syscall-names.h Makefile
+	$(CC) $(CPPFLAGS) -I$(BUILD)/generated $(CFLAGS) -std=gnu11 $(HOST_WARNINGS) $(WERROR) \
+		-o $@ $(filter %.c,$^)
+
+$(BUILD)/poke: tests/cli/poke.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -std=gnu11 $(HOST_WARNINGS) $(WERROR) -static -o $@ $<
+
 .PHONY: unit
 .SECONDARY: $(UNIT_OBJECTS)
 
