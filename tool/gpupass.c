@@ -19,6 +19,7 @@ static const struct verb {
 	enum status (*run)(const struct arguments *arguments);
 	unsigned takes;
 } verbs[] = {
+	{"verify-image", verb_verify_image, TAKES_OPERANDS},
 	{"modules", verb_modules, TAKES_KERNEL},
 	{"keep", verb_keep, 0},
 	{"image", verb_image, TAKES_KERNEL | TAKES_INTO},

@@ -33,5 +33,6 @@ void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 enum status verb_image(const struct arguments *arguments);
 enum status verb_keep(const struct arguments *arguments);
 enum status verb_modules(const struct arguments *arguments);
+enum status verb_verify_image(const struct arguments *arguments);
 
 #endif
