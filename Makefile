@@ -103,7 +103,9 @@ uninstall:
 		$(INITRAMFS_TOOLS)/scripts/init-top/00-gpupass $(POST_UPDATE) $(TMPFILES) \
 		$(foreach page,$(MAN_PAGES),$(call man_target,$(page))) \
 		$(PREFIX)/bin/gpupass-log $(PREFIX)/sbin/gpupass $(LIBEXEC)/gpupass-early)
-	-rmdir $(DESTDIR)$(LIBEXEC)
+	for directory in $(LIBEXEC) $(dir $(POST_UPDATE)) /etc/initramfs; do \
+		rmdir "$(DESTDIR)$$directory" 2>/dev/null || true; \
+	done
 
 # Unit tests: a program for each tests/unit/test_*.c, linked with what does no I/O of its own.
 # cmocka's tests take a state that few of them use.
