@@ -118,6 +118,7 @@ static void take_time(struct kernel_log_line *line)
 	uint64_t seconds, micros;
 	size_t used;
 
+	line->has_time = false;
 	line->time = 0;
 	if (line->length < 3 || line->text[0] != '[' || !end)
 		return;
@@ -129,6 +130,7 @@ static void take_time(struct kernel_log_line *line)
 		    0 ||
 	    sys_parse_number(dot + 1, 6, 10, 999999, &micros) < 0)
 		return;
+	line->has_time = true;
 	line->time = seconds * 1000000000U + micros * 1000U;
 	used = (size_t)(end + 1 - line->text);
 	if (used < line->length && line->text[used] == ' ')
@@ -181,6 +183,7 @@ bool kernel_log_parse_record(const char *record, size_t length,
 	    !take_field(record, length, &at, &micros))
 		return false;
 	ret_line->level = level & 7;
+	ret_line->has_time = true;
 	ret_line->time = micros * 1000U;
 	ret_line->text = semicolon + 1;
 	ret_line->length = length - (size_t)(semicolon + 1 - record);

@@ -17,8 +17,10 @@ enum kernel_log_interest {
 };
 
 struct kernel_log_line {
-	uint64_t time;    /* ns, the kernel's own; 0 = the line has none */
-	uint8_t level;    /* 0-7 */
+	bool has_time;
+	uint64_t time; /* ns, the kernel's own; 0 is a time, too: that of its first lines
+			*/
+	uint8_t level; /* 0-7 */
 	const char *text; /* into the given buffer, not NUL-terminated */
 	size_t length;
 };

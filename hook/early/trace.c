@@ -277,7 +277,7 @@ void trace_add_kernel_line(struct trace *trace, const struct trace_about *about,
 	if (length > sizeof(record.text))
 		length = sizeof(record.text);
 	memset(&record, 0, sizeof(record));
-	record.time = line->time ? line->time : sys_monotonic_ns();
+	record.time = line->has_time ? line->time : sys_monotonic_ns();
 	record.event = TRACE_KERNEL;
 	record.level = line->level;
 	memcpy(record.text, line->text, length);

@@ -136,13 +136,15 @@ static void test_real_lines(void **state)
 	}
 }
 
-static void assert_line(const char *text, uint64_t time, int level, const char *rest)
+static void assert_line(const char *text, bool has_time, uint64_t time, int level,
+			const char *rest)
 {
 	size_t length = strlen(text);
 	struct kernel_log_line line;
 
 	assert_true(kernel_log_next(&text, &length, &line));
 	assert_true(line.time == time);
+	assert_int_equal(line.has_time, has_time);
 	assert_int_equal(line.level, level);
 	assert_int_equal(line.length, strlen(rest));
 	assert_memory_equal(line.text, rest, line.length);
@@ -151,15 +153,17 @@ static void assert_line(const char *text, uint64_t time, int level, const char *
 static void test_prefixes(void **state)
 {
 	(void)state;
-	assert_line("<6>[    1.234567] DMAR: on\n<6>next", 1234567000U, 6, "DMAR: on");
-	assert_line("<12>[12345.000001] x", 12345000001000U, 4, "x");
-	assert_line("<3>no time", 0, 3, "no time");
-	assert_line("nothing", 0, 6, "nothing");
-	assert_line("<6>[drm] a driver", 0, 6, "[drm] a driver");
-	assert_line("<6>[    1.2] short", 0, 6, "[    1.2] short");
-	assert_line("<x>y", 0, 6, "<x>y");
-	assert_line("<6", 0, 6, "<6");
-	assert_line("\n", 0, 6, "");
+	assert_line("<6>[    1.234567] DMAR: on\n<6>next", true, 1234567000U, 6,
+		    "DMAR: on");
+	assert_line("<12>[12345.000001] x", true, 12345000001000U, 4, "x");
+	assert_line("<5>[    0.000000] Linux version", true, 0, 5, "Linux version");
+	assert_line("<3>no time", false, 0, 3, "no time");
+	assert_line("nothing", false, 0, 6, "nothing");
+	assert_line("<6>[drm] a driver", false, 0, 6, "[drm] a driver");
+	assert_line("<6>[    1.2] short", false, 0, 6, "[    1.2] short");
+	assert_line("<x>y", false, 0, 6, "<x>y");
+	assert_line("<6", false, 0, 6, "<6");
+	assert_line("\n", false, 0, 6, "");
 }
 
 static void test_records(void **state)
