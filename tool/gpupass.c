@@ -122,15 +122,19 @@ static bool parse_arguments(const struct verb *verb, int argc, char **argv,
 	int option;
 
 	*ret_arguments = (struct arguments){.root_path = SYS_DEFAULT_ROOT};
+	opterr = 0;
 	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		if (option == 'k')
+		if (option == 'k') {
 			ret_arguments->kernel = optarg;
-		else if (option == 'i')
+		} else if (option == 'i') {
 			ret_arguments->into = optarg;
-		else if (option == 'r')
+		} else if (option == 'r') {
 			ret_arguments->root_path = optarg;
-		else
+		} else {
+			complain("%s: \"%s\" is no option of it, or lacks its value",
+				 verb->name, argv[optind - 1]);
 			return false;
+		}
 	}
 	ret_arguments->operands = argv + optind;
 	ret_arguments->operand_count = (unsigned)(argc - optind);

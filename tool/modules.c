@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The order of insertion: for vfio_pci, and pci_stub where a rule wants it, first what
- * its softdeps want before it, then its dependencies, then itself; at the very end what
- * the softdeps want after it, vfio_iommu_type1 last. Inserts nothing.
+ * The order of insertion: for vfio, vfio_pci, and pci_stub where a rule wants it, first
+ * what its softdeps want before it, then its dependencies, then itself; at the very end
+ * what the softdeps want after it, vfio_iommu_type1 last. Inserts nothing.
  */
 #include "tool/modules.h"
 
@@ -171,8 +171,12 @@ static int add_put_off(struct resolver *r)
 static int add_all(struct resolver *r, const struct conf *conf)
 {
 	bool stub = false;
-	int error = add_name(r, "vfio_pci", true);
+	/* vfio on its own: a built-in one is nobody's dependency, but may be given
+	 * parameters. */
+	int error = add_name(r, "vfio", false);
 
+	if (error == 0)
+		error = add_name(r, "vfio_pci", true);
 	for (unsigned i = 0; i < conf->rule_count; i++)
 		stub |= strcmp(conf->rules[i].driver, "pci-stub") == 0;
 	if (error == 0 && stub)

@@ -67,7 +67,9 @@ static int copy_modules(int into)
 		error = tree_copy_module(into, path, modules.paths[i]);
 		if (error < 0) {
 			complain("cannot copy %s: %s", modules.paths[i],
-				 strerror(-error));
+				 error == -ENOEXEC
+					 ? "no module, or not one that libarchive unpacks"
+					 : strerror(-error));
 			return error;
 		}
 	}

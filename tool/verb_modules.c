@@ -4,6 +4,7 @@
  */
 #include "tool/gpupass.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -27,11 +28,14 @@ enum status verb_modules(const struct arguments *arguments)
 				 &modules);
 	if (result == 0)
 		result = modules_format(&modules, text, sizeof(text));
-	if (result < 0) {
-		complain("cannot list the modules of kernel %s below %s/lib/modules: %s",
-			 arguments->kernel, arguments->root_path, strerror(-result));
+	if (result == -ENOENT)
+		complain("kernel %s has no modules.dep.bin in %s/lib/modules/%s",
+			 arguments->kernel, arguments->root_path, arguments->kernel);
+	else if (result < 0)
+		complain("cannot list the modules of kernel %s: %s", arguments->kernel,
+			 strerror(-result));
+	if (result < 0)
 		return STATUS_CANNOT_READ;
-	}
 	fputs(text, stdout);
 	return modules_missing(&modules) ? STATUS_FINDING : STATUS_GOOD;
 }
