@@ -3,82 +3,29 @@
  * gpupass-log: shows what gpupass did in this boot. Reads the trace once, whole, and
  * writes nothing but its output.
  */
-#include <getopt.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "tool/log.h"
+#include "tool/log_pager.h"
 
-static const char usage[] = "Usage: gpupass-log [OPTION]...\n"
-			    "Shows what gpupass did in this boot.\n"
-			    "\n"
-			    "      --card NAME   only the card of this name\n"
-			    "  -F, --file FILE   read FILE, - is standard input\n"
-			    "      --json        one JSON object a line\n"
-			    "      --root DIR    read the trace of the system below DIR\n"
-			    "  -h, --help        show this text\n"
-			    "      --version     show the version\n";
-
-enum { OPTION_CARD = 256, OPTION_JSON, OPTION_ROOT, OPTION_VERSION };
-
-static const struct option long_options[] = {
-	{"card", required_argument, NULL, OPTION_CARD},
-	{"file", required_argument, NULL, 'F'},
-	{"help", no_argument, NULL, 'h'},
-	{"json", no_argument, NULL, OPTION_JSON},
-	{"root", required_argument, NULL, OPTION_ROOT},
-	{"version", no_argument, NULL, OPTION_VERSION},
-	{NULL, 0, NULL, 0},
-};
-
-/* Whether there is something to do; else ret_status is how to end. */
-static bool parse_options(int argc, char **argv, struct log_options *options,
-			  enum log_status *ret_status)
+static bool is_of_card(const struct trace_record *record, const char *card)
 {
-	int option;
-
-	while ((option = getopt_long(argc, argv, "F:h", long_options, NULL)) != -1) {
-		switch (option) {
-		case OPTION_CARD:
-			options->card = optarg;
-			break;
-		case 'F':
-			options->file = optarg;
-			break;
-		case 'h':
-			fputs(usage, stdout);
-			*ret_status = LOG_GOOD;
-			return false;
-		case OPTION_JSON:
-			options->json = true;
-			break;
-		case OPTION_ROOT:
-			options->root = optarg;
-			break;
-		case OPTION_VERSION:
-			puts("gpupass-log " GPUPASS_VERSION);
-			*ret_status = LOG_GOOD;
-			return false;
-		default:
-			*ret_status = LOG_USAGE;
-			return false;
-		}
-	}
-	if (optind < argc) {
-		fprintf(stderr, "gpupass-log: %s: no argument is expected\n",
-			argv[optind]);
-		*ret_status = LOG_USAGE;
-		return false;
-	}
-	return true;
+	return strlen(card) <= TRACE_CARD_SIZE &&
+	       strncmp(record->card, card, TRACE_CARD_SIZE) == 0;
 }
 
 static bool is_wanted(const struct trace_record *record,
 		      const struct log_options *options)
 {
-	return options->card == NULL ||
-	       (strlen(options->card) <= TRACE_CARD_SIZE &&
-		strncmp(record->card, options->card, TRACE_CARD_SIZE) == 0);
+	if (options->card != NULL && !is_of_card(record, options->card))
+		return false;
+	if (record->level < options->level_from || record->level > options->level_to)
+		return false;
+	if (log_is_kernel(record))
+		return options->kernel != LOG_KERNEL_NONE;
+	return options->kernel != LOG_KERNEL_ONLY;
 }
 
 /* Records that the options want, on the heap; NULL when there is no memory. */
@@ -98,25 +45,74 @@ static struct trace_record *select_records(const struct ring *ring,
 	return records;
 }
 
+/* Whether one of the first count records is of this card, or it is no card's name. */
+static bool is_card_known(const struct ring *ring, unsigned count, const char *card)
+{
+	struct trace_record record;
+
+	for (unsigned i = 0; i < count; i++) {
+		ring_read(ring, i, &record);
+		if (strncmp(record.card, card, TRACE_CARD_SIZE) == 0)
+			return true;
+	}
+	return card[0] == '\0';
+}
+
+static void complain_of_card(const struct ring *ring, const char *card)
+{
+	char name[PRINT_ESCAPED_SIZE(TRACE_CARD_SIZE)];
+	struct trace_record record;
+	const char *before = "";
+
+	fprintf(stderr,
+		"gpupass-log: nothing of a card \"%s\"; cards in the trace:", card);
+	for (unsigned i = 0; i < ring->count; i++) {
+		ring_read(ring, i, &record);
+		if (is_card_known(ring, i, record.card))
+			continue;
+		log_format_field(record.card, sizeof(record.card), name);
+		fprintf(stderr, "%s %s", before, name);
+		before = ",";
+	}
+	fputs(before[0] == '\0' ? " none\n" : "\n", stderr);
+}
+
+static enum log_status complain_of_nothing(const struct ring *ring,
+					   const struct log_options *options)
+{
+	if (ring->count == 0)
+		fputs("gpupass-log: the trace holds no record\n", stderr);
+	else if (options->card != NULL &&
+		 !is_card_known(ring, ring->count, options->card))
+		complain_of_card(ring, options->card);
+	else
+		fputs("gpupass-log: no record matches\n", stderr);
+	return LOG_NOTHING;
+}
+
 static enum log_status print_view(const struct log_view *view,
 				  const struct log_options *options)
 {
-	if (options->json)
-		log_print_json(view, stdout);
+	bool colour = print_wants_colour(options->colour, stdout), paged = false, broken;
+	pid_t pager;
+
+	if (!options->no_pager && view->count > 0)
+		paged = log_pager_start(&pager);
+	if (options->form == LOG_JSON)
+		log_print_json(view, options, stdout);
 	else
-		log_print_text(view, options, stdout);
-	if (fflush(stdout) != 0 || ferror(stdout)) {
-		perror("gpupass-log: standard output");
+		log_print_text(view, options, colour, stdout);
+	broken = fflush(stdout) != 0 || ferror(stdout);
+	if (broken && !paged)
+		fprintf(stderr, "gpupass-log: standard output: %s\n", strerror(errno));
+	if (paged)
+		log_pager_end(pager);
+	else if (broken)
 		return LOG_UNREADABLE;
-	}
 	if (view->trace->ring.cut > 0)
 		return LOG_UNREADABLE;
-	if (view->count > 0)
-		return LOG_GOOD;
-	fprintf(stderr, "gpupass-log: %s\n",
-		view->trace->ring.count > 0 ? "no record matches"
-					    : "the trace holds no record");
-	return LOG_NOTHING;
+	return view->count > 0 ? LOG_GOOD
+			       : complain_of_nothing(&view->trace->ring, options);
 }
 
 static enum log_status show_trace(const struct log_options *options)
@@ -143,10 +139,10 @@ static enum log_status show_trace(const struct log_options *options)
 
 int main(int argc, char **argv)
 {
-	struct log_options options = {.root = SYS_DEFAULT_ROOT};
+	struct log_options options;
 	enum log_status status;
 
-	if (!parse_options(argc, argv, &options, &status))
-		return (int)status;
-	return (int)show_trace(&options);
+	if (log_parse_options(argc, argv, &options, &status))
+		status = show_trace(&options);
+	return (int)status;
 }

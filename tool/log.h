@@ -13,12 +13,24 @@
 /* Exit statuses; gpupass-log(8) documents them. */
 enum log_status { LOG_GOOD, LOG_NOTHING, LOG_USAGE, LOG_UNREADABLE };
 
+enum log_form { LOG_TEXT, LOG_JSON };
+enum log_kernel { LOG_KERNEL_TOO, LOG_KERNEL_ONLY, LOG_KERNEL_NONE };
+
 struct log_options {
 	const char *root;
-	const char *file; /* NULL = this boot's trace below root; "-" = standard input */
+	const char *file; /* NULL = this boot's trace below root; "-" = stdin */
 	const char *card; /* NULL = all */
-	bool json;
+	unsigned level_from, level_to; /* both inclusive */
+	enum log_kernel kernel;
+	enum log_form form;
+	enum print_colour colour;
+	bool explain, monotonic, no_pager;
 };
+
+/* False when there is nothing to show: --help, or a wrong option, which it has complained
+ * about; then ret_status is the exit status. */
+bool log_parse_options(int argc, char **argv, struct log_options *ret_options,
+		       enum log_status *ret_status);
 
 /* A trace that was read and checked. */
 struct log_trace {
@@ -63,7 +75,8 @@ int log_realtime(const struct ring *ring, const struct trace_record *record,
 		 int64_t *ret_ns);
 
 void log_print_text(const struct log_view *view, const struct log_options *options,
+		    bool colour, FILE *out);
+void log_print_json(const struct log_view *view, const struct log_options *options,
 		    FILE *out);
-void log_print_json(const struct log_view *view, FILE *out);
 
 #endif

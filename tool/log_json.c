@@ -8,6 +8,7 @@
 #include <json-c/json.h>
 #include <time.h>
 
+#include "tool/log_explain.h"
 #include "tool/names.h"
 
 #define JSON_VERSION  1
@@ -102,6 +103,16 @@ static void add_result(struct json_object *object, const struct trace_record *re
 		add_number(object, "duration_ns", record->duration);
 }
 
+static void add_explanation(struct json_object *object, const struct trace_record *record)
+{
+	const struct log_explanation *explanation = log_explain(record->event);
+
+	if (explanation == NULL)
+		return;
+	add_string(object, "meaning", explanation->meaning);
+	add_string(object, "advice", explanation->advice);
+}
+
 static void print_object(struct json_object *object, FILE *out)
 {
 	fputs(json_object_to_json_string_ext(
@@ -133,7 +144,7 @@ static void print_header(const struct log_view *view, FILE *out)
 }
 
 static void print_record(const struct ring *ring, const struct trace_record *record,
-			 FILE *out)
+			 bool explain, FILE *out)
 {
 	struct json_object *object = json_object_new_object();
 
@@ -146,12 +157,16 @@ static void print_record(const struct ring *ring, const struct trace_record *rec
 	add_function(object, record);
 	add_field(object, "text", record->text, sizeof(record->text));
 	add_result(object, record);
+	if (explain)
+		add_explanation(object, record);
 	print_object(object, out);
 }
 
-void log_print_json(const struct log_view *view, FILE *out)
+void log_print_json(const struct log_view *view, const struct log_options *options,
+		    FILE *out)
 {
 	print_header(view, out);
 	for (unsigned i = 0; i < view->count; i++)
-		print_record(&view->trace->ring, &view->records[i], out);
+		print_record(&view->trace->ring, &view->records[i], options->explain,
+			     out);
 }

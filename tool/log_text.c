@@ -8,10 +8,14 @@
 #include <string.h>
 #include <time.h>
 
+#include "tool/log_explain.h"
 #include "tool/names.h"
 
 #define TEXT_TIME_SIZE 40
 #define NS_PER_SECOND  1000000000
+
+#define EXPLANATION_INDENT 8
+#define EXPLANATION_WIDTH  88
 
 enum { COLUMN_TIME, COLUMN_LEVEL, COLUMN_CARD, COLUMN_FUNCTION, COLUMN_MESSAGE, COLUMNS };
 
@@ -25,8 +29,8 @@ struct line {
 	struct print_cell cells[COLUMNS];
 };
 
-static void format_time(const struct ring *ring, const struct trace_record *record,
-			char *text)
+static void format_clock(const struct ring *ring, const struct trace_record *record,
+			 char *text)
 {
 	int64_t ns;
 	time_t seconds;
@@ -44,6 +48,14 @@ static void format_time(const struct ring *ring, const struct trace_record *reco
 		 (unsigned)(ns % NS_PER_SECOND / 1000));
 }
 
+/* As dmesg has it. */
+static void format_monotonic(const struct trace_record *record, char *text)
+{
+	snprintf(text, TEXT_TIME_SIZE, "[%5llu.%06u]",
+		 (unsigned long long)(record->time / NS_PER_SECOND),
+		 (unsigned)(record->time % NS_PER_SECOND / 1000));
+}
+
 static enum print_style style_of(const struct trace_record *record)
 {
 	if (record->level <= 3)
@@ -56,13 +68,16 @@ static enum print_style style_of(const struct trace_record *record)
 }
 
 static void fill_line(const struct ring *ring, const struct trace_record *record,
-		      struct line *line)
+		      bool monotonic, struct line *line)
 {
 	const char *level = names_level(record->level);
 	enum print_style style = style_of(record);
 
 	memset(line, 0, sizeof(*line));
-	format_time(ring, record, line->time);
+	if (monotonic)
+		format_monotonic(record, line->time);
+	else
+		format_clock(ring, record, line->time);
 	if (level == NULL)
 		snprintf(line->level, sizeof(line->level), "level %u", record->level);
 	else if (record->level != 6)
@@ -110,20 +125,36 @@ static void print_notes(const struct log_view *view, FILE *out)
 			ring->cut, plural(ring->cut));
 }
 
-void log_print_text(const struct log_view *view, const struct log_options *options,
-		    FILE *out)
+/* Below the first record that needs it; once is enough. */
+static void print_explanation(const struct trace_record *record, bool *explained,
+			      FILE *out)
 {
+	const struct log_explanation *explanation = log_explain(record->event);
+
+	if (explanation == NULL || explained[record->event])
+		return;
+	print_folded(out, explanation->meaning, EXPLANATION_INDENT, EXPLANATION_WIDTH);
+	print_folded(out, explanation->advice, EXPLANATION_INDENT, EXPLANATION_WIDTH);
+	explained[record->event] = true;
+}
+
+void log_print_text(const struct log_view *view, const struct log_options *options,
+		    bool colour, FILE *out)
+{
+	const struct ring *ring = &view->trace->ring;
+	bool explained[UINT16_MAX + 1] = {false};
 	unsigned widths[COLUMNS] = {0};
 	struct line line;
 
-	(void)options;
 	for (unsigned i = 0; i < view->count; i++) {
-		fill_line(&view->trace->ring, &view->records[i], &line);
+		fill_line(ring, &view->records[i], options->monotonic, &line);
 		print_measure_row(line.cells, COLUMNS, widths);
 	}
 	print_notes(view, out);
 	for (unsigned i = 0; i < view->count; i++) {
-		fill_line(&view->trace->ring, &view->records[i], &line);
-		print_row(out, line.cells, COLUMNS, widths, false);
+		fill_line(ring, &view->records[i], options->monotonic, &line);
+		print_row(out, line.cells, COLUMNS, widths, colour);
+		if (options->explain)
+			print_explanation(&view->records[i], explained, out);
 	}
 }

@@ -52,14 +52,23 @@ prepare_root() {
 
 run_case() {
 	case=$1 root=$2
-	args=
-	as=
+	args='' as=''
 	[ ! -e "$case/args" ] || args=$(cat "$case/args")
 	[ ! -e "$case/unprivileged" ] || [ "$(id -u)" != 0 ] ||
 		as="setpriv --reuid 65534 --regid 65534 --clear-groups"
 	prepare_root "$case" "$root" || return 1
 	(
 		cd "$root" || exit 1
+		set -a
+		# shellcheck source=/dev/null
+		[ ! -e "$case/env" ] || . "$case/env"
+		set +a
+		if [ -e "$case/terminal" ]; then
+			script -qec "gpupass-log --root . $args" /dev/null >"$root/typescript"
+			status=$?
+			tr -d '\r' <"$root/typescript"
+			exit $status
+		fi
 		eval "$as gpupass-log --root . $args"
 	) >"$root/stdout" 2>"$root/stderr" </dev/null
 	echo $? >"$root/status"

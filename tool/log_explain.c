@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The table of explanations, in the order of the event table. Constant words only: what
+ * is special about a record is in its text.
+ */
+#include "tool/log_explain.h"
+
+#define REBUILD "rebuild the initramfs (update-initramfs -u, or dracut -f) and reboot"
+
+static const struct log_explanation table[] = {
+	{TRACE_DEADLINE,
+	 "A step did not come back in time, so gpupass stopped waiting for it.",
+	 "The step it was stuck in is named: look for that driver or device in the "
+	 "kernel's "
+	 "log; only if the machine is merely slow, set a longer deadline in "
+	 "gpupass.conf."},
+	{TRACE_WORKER_DIED,
+	 "The process that did the work ended before it was done, which is a fault in "
+	 "gpupass "
+	 "or in the kernel.",
+	 "Please report it, with the output of gpupass-log and of journalctl -k."},
+	{TRACE_CONSEQUENCE,
+	 "A step that never returned still holds a lock of this function in the kernel.",
+	 "Save your work and reset the machine; boot it with gpupass=off until the cause "
+	 "is "
+	 "found."},
+	{TRACE_CONF_ERROR,
+	 "gpupass.conf has something at this line that gpupass does not understand, and "
+	 "it "
+	 "does not guess.",
+	 "Correct that word, see gpupass.conf(5), then " REBUILD "."},
+	{TRACE_CONF_UNREADABLE,
+	 "The initramfs has a gpupass.conf that could not be read, so no card was "
+	 "touched.",
+	 "Look at the error in parentheses; the file is limited to 16 KiB, then " REBUILD
+	 "."},
+	{TRACE_FAREWELL,
+	 "The picture on this screen comes from a card that now goes to a virtual "
+	 "machine, so "
+	 "it stops changing although the host boots on.",
+	 "Log in over the network or a serial console; to keep the screen, let the "
+	 "firmware "
+	 "use another card for it."},
+	{TRACE_KEEP_LIST_MISSING,
+	 "The initramfs does not say which devices the host runs from, so only their "
+	 "class "
+	 "protected them.",
+	 "To get the list, " REBUILD "."},
+	{TRACE_REFUSED_BROKEN,
+	 "The card's section in gpupass.conf has an error, or one outside the sections "
+	 "makes "
+	 "all of them doubtful.",
+	 "Correct the configuration errors above, then " REBUILD "."},
+	{TRACE_REFUSED_ABSENT,
+	 "No PCI function has this address in this boot: the card is not there, is "
+	 "switched "
+	 "off, or has moved.",
+	 "Find it with lspci -nn, correct address in gpupass.conf, then " REBUILD "."},
+	{TRACE_REFUSED_IDENTITY,
+	 "There is a function at this address, but not the one that id names: a card was "
+	 "added, removed or exchanged, and the numbers moved.",
+	 "Find the card with lspci -nn, correct address or id in gpupass.conf, "
+	 "then " REBUILD "."},
+	{TRACE_REFUSED_CLASS,
+	 "One of the card's functions is of a kind that gpupass never takes from the "
+	 "host, "
+	 "such as a bridge, a disk or a network controller.",
+	 "Check address, or name only the functions you want with functions, "
+	 "then " REBUILD "."},
+	{TRACE_REFUSED_KEEP,
+	 "The host's own files or swap lie behind this function, so taking it would stop "
+	 "the "
+	 "host.",
+	 "Leave it out with functions, or check that address is the card you mean, "
+	 "then " REBUILD "."},
+	{TRACE_REFUSED_NO_GROUP,
+	 "The kernel put this function into no IOMMU group, and without one no virtual "
+	 "machine "
+	 "can have it.",
+	 "Switch on VT-d or AMD-Vi in the firmware setup, add intel_iommu=on to the "
+	 "kernel "
+	 "command line on Intel, and reboot."},
+	{TRACE_REFUSED_DRIVER,
+	 "A driver that gpupass does not unbind on its own already holds the function.",
+	 "Keep that driver out of the initramfs; if it is safe to unbind, name it with "
+	 "unbind "
+	 "in the card's section, then " REBUILD "."},
+	{TRACE_REFUSED_SHARED,
+	 "Two sections of gpupass.conf name functions of one card, and only one can "
+	 "decide "
+	 "about it.",
+	 "Remove one of them or correct its address, then " REBUILD "."},
+	{TRACE_REFUSED_LATE,
+	 "udev had already started, so native drivers may be taking the card at the same "
+	 "moment.",
+	 "Some change has moved gpupass behind udev in the initramfs: " REBUILD
+	 ", and look at the order that the rebuild reports."},
+	{TRACE_REFUSED_MODULES,
+	 "A kernel module that is needed to hold the card is not in the initramfs, or "
+	 "not for "
+	 "this kernel.",
+	 "Check that this kernel has vfio-pci (modinfo vfio-pci), then " REBUILD "."},
+	{TRACE_REFUSED_UNREADABLE,
+	 "The kernel did not give what gpupass must know about this function before it "
+	 "touches it.",
+	 "Look for the device in the kernel's log: it may be switched off or broken."},
+	{TRACE_REFUSED_KEEP_LIST,
+	 "The list of devices the host runs from is in the initramfs but damaged, so "
+	 "nothing "
+	 "is known to be safe.",
+	 "To write it anew, " REBUILD "."},
+	{TRACE_MODULE_FAILED, "The kernel did not accept this module.",
+	 "The reason is in parentheses and in the kernel's log: often a wrong option, a "
+	 "missing signature under Secure Boot, or a module of another kernel; "
+	 "then " REBUILD "."},
+	{TRACE_MODULE_OPTION_DROPPED,
+	 "An option of this module was not passed on, because it would take cards before "
+	 "gpupass could check them.",
+	 "Remove it from modprobe.d or the kernel command line and name the card in "
+	 "gpupass.conf instead."},
+	{TRACE_OVERRIDE_FAILED,
+	 "The kernel did not accept the driver that is to hold this function.",
+	 "Look for the function in the kernel's log; please report it, it should not "
+	 "happen."},
+	{TRACE_UNBIND_FAILED, "The native driver still holds the function.",
+	 "Look for that driver in the kernel's log; keeping it out of the initramfs "
+	 "avoids the "
+	 "question."},
+	{TRACE_BIND_FAILED,
+	 "The driver would not take the function, so its siblings are given back too.",
+	 "The reason is in the kernel's log; for vfio-pci it is mostly the IOMMU, "
+	 "another "
+	 "device of the same group, or a device that did not wake up."},
+	{TRACE_VERIFY_FAILED,
+	 "The kernel said yes, but another driver or none holds the function now.",
+	 "Look for the function in the kernel's log to see which driver came first."},
+	{TRACE_UNDONE,
+	 "After a failure this function is what it was before, so that the host can use "
+	 "it.",
+	 "Nothing needs to be done about it; look at the failure before it."},
+	{TRACE_UNDO_FAILED,
+	 "After a failure this function could not be given back, and the host may not be "
+	 "able "
+	 "to use it.",
+	 "Repair the failure before it and reboot; gpupass=off on the kernel command "
+	 "line "
+	 "leaves the card to the host."},
+	{TRACE_UNDO_IMPOSSIBLE, "One thing that was done cannot be undone in this boot.",
+	 "It comes back with a native driver or at the next reboot."},
+	{TRACE_TAKEN,
+	 "All functions of the card are held for virtual machines, and that was read "
+	 "back from "
+	 "the kernel.",
+	 "Start the virtual machine."},
+	{TRACE_REFUSED,
+	 "A check failed before anything was touched, so the host has the card as if "
+	 "gpupass "
+	 "were not there.",
+	 "Look at the refusal before this line."},
+	{TRACE_FAILED,
+	 "The card could not be taken whole, and a card is taken whole or not at all.",
+	 "Look at the failure before this line."},
+	{TRACE_WOULD_TAKE, "All checks passed; without dry-run the card would be taken.",
+	 "Remove gpupass=dry-run from the kernel command line and reboot."},
+	{TRACE_LEFT,
+	 "The boot before this one did not survive taking the card, so the host keeps it "
+	 "this "
+	 "time.",
+	 "Find the cause before you try again; the last phase of that boot is named."},
+};
+
+const struct log_explanation *log_explain(uint16_t event)
+{
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		if (table[i].event == event)
+			return &table[i];
+	}
+	return NULL;
+}
