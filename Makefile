@@ -107,9 +107,31 @@ uninstall:
 		rmdir "$(DESTDIR)$$directory" 2>/dev/null || true; \
 	done
 
+# Completions; the places are Debian's, packagers of others set them.
+BASH_COMPLETIONS = $(PREFIX)/share/bash-completion/completions
+ZSH_COMPLETIONS = $(PREFIX)/share/zsh/vendor-completions
+FISH_COMPLETIONS = $(PREFIX)/share/fish/vendor_completions.d
+
+install: install-completions
+install-completions:
+	$(call put,644,conf/completions/gpupass-log.bash,$(BASH_COMPLETIONS)/gpupass-log)
+	$(call put,644,conf/completions/gpupass-log.zsh,$(ZSH_COMPLETIONS)/_gpupass-log)
+	$(call put,644,conf/completions/gpupass-log.fish,$(FISH_COMPLETIONS)/gpupass-log.fish)
+
+uninstall: uninstall-completions
+uninstall-completions:
+	rm -f $(addprefix $(DESTDIR),$(BASH_COMPLETIONS)/gpupass-log \
+		$(ZSH_COMPLETIONS)/_gpupass-log $(FISH_COMPLETIONS)/gpupass-log.fish)
+	for directory in $(BASH_COMPLETIONS) $(ZSH_COMPLETIONS) $(FISH_COMPLETIONS); do \
+		cd "$(DESTDIR)$(PREFIX)/share" 2>/dev/null || exit 0; \
+		rmdir -p "$${directory#$(PREFIX)/share/}" 2>/dev/null || true; \
+	done
+
+.PHONY: install-completions uninstall-completions
+
 # Unit tests: a program for each tests/unit/test_*.c, linked with what does no I/O of its own.
 # cmocka's tests take a state that few of them use.
-UNIT_SOURCES = $(CORE_SOURCES) $(TOOL_COMMON) tool/ring.c tool/log_message.c
+UNIT_SOURCES = $(CORE_SOURCES) $(TOOL_COMMON) tool/ring.c tool/log_message.c tool/log_explain.c
 UNIT_OBJECTS = $(UNIT_SOURCES:%.c=$(BUILD)/unit/objects/%.o)
 UNIT_TESTS = $(patsubst tests/%.c,$(BUILD)/%,$(wildcard tests/unit/test_*.c))
 UNIT_CC = $(CC) $(CPPFLAGS) -std=gnu11 -O1 -g $(SANITIZE) $(HOST_WARNINGS) $(WERROR)
@@ -131,6 +153,27 @@ $(BUILD)/mktrace: tests/cli/mktrace.c $(CORE_SOURCES) $(HEADERS) Makefile
 	$(CC) $(CPPFLAGS) $(CFLAGS) -std=gnu11 $(HOST_WARNINGS) $(WERROR) -o $@ \
 		tests/cli/mktrace.c $(CORE_SOURCES)
 
+# Any bytes to the reader of the trace and to the parser of the configuration, for so long
+# each. What is found stays in build/fuzz.
+SECONDS = 60
+FUZZ = $(CC_FUZZ) $(CPPFLAGS) -std=gnu11 -O1 -g -fsanitize=fuzzer,address,undefined \
+	-fno-sanitize-recover=all -fno-omit-frame-pointer $(HOST_WARNINGS) $(WERROR)
+CC_FUZZ = clang
+
+$(BUILD)/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(UNIT_SOURCES) $(HEADERS) Makefile
+	@mkdir -p $(@D)
+	$(FUZZ) -o $@ $< $(UNIT_SOURCES)
+
+fuzz: $(BUILD)/fuzz/fuzz_ring $(BUILD)/fuzz/fuzz_conf $(BUILD)/mktrace
+	mkdir -p $(BUILD)/fuzz/ring $(BUILD)/fuzz/conf
+	for words in tests/fuzz/corpus/ring/*; do \
+		$(BUILD)/mktrace <$$words >$(BUILD)/fuzz/ring/$${words##*/} || exit; done
+	cp tests/fuzz/corpus/conf/* $(BUILD)/fuzz/conf/
+	for part in ring conf; do \
+		$(BUILD)/fuzz/fuzz_$$part -max_total_time=$(SECONDS) -timeout=10 \
+			-artifact_prefix=$(BUILD)/fuzz/ -verbosity=0 -print_final_stats=1 \
+			$(BUILD)/fuzz/$$part || exit; done
+
 # tests/cli: makes fixtures; plays the kernel behind them; tries the second.
 $(BUILD)/machine: tests/cli/machine/main.c tests/cli/machine/tree.c tests/cli/machine/tree.h Makefile
 	@mkdir -p $(@D)
@@ -150,7 +193,7 @@ $(BUILD)/poke: tests/cli/poke.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) -std=gnu11 $(HOST_WARNINGS) $(WERROR) -static -o $@ $<
 
-.PHONY: unit
+.PHONY: unit fuzz
 .SECONDARY: $(UNIT_OBJECTS)
 
 clean:

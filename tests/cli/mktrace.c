@@ -190,8 +190,11 @@ static void add_record(struct builder *builder, char *text)
 {
 	struct trace_record record = {.sequence = builder->sequence, .level = 0xff};
 	const struct trace_event_info *info;
+	uint16_t slots = builder->header.slots;
 	char *key, *value;
 
+	if (slots == 0 || slots > TRACE_SLOTS)
+		slots = TRACE_SLOTS;
 	builder->slot = UINT64_MAX;
 	while (next_pair(builder, &text, &key, &value))
 		set_record(builder, key, value, &record);
@@ -199,7 +202,7 @@ static void add_record(struct builder *builder, char *text)
 	if (record.level == 0xff)
 		record.level = info == NULL ? 6 : info->level;
 	if (builder->slot == UINT64_MAX)
-		builder->slot = record.sequence % TRACE_SLOTS;
+		builder->slot = record.sequence % slots;
 	builder->records[builder->slot] = record;
 	builder->sequence = record.sequence + 1;
 }

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * libFuzzer: any bytes as gpupass.conf. What comes out must keep conf.h's promises, since
+ * the planner builds on them.
+ */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "hook/core/conf.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void require(bool condition)
+{
+	if (!condition)
+		abort();
+}
+
+static bool is_name(const char *name)
+{
+	static const char allowed[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+		"0123456789._-";
+	size_t length = strlen(name);
+
+	return length > 0 && length <= CONF_MAX_NAME && strspn(name, allowed) == length;
+}
+
+static void check_rule(const struct conf_rule *rule)
+{
+	require(memchr(rule->name, '\0', sizeof(rule->name)) != NULL);
+	if (rule->broken)
+		return;
+	require(is_name(rule->name));
+	require(rule->has_address || rule->has_id);
+	require(rule->address.device < 32 && rule->address.function < 8);
+	require(rule->functions != CONF_FUNCTIONS_LIST || rule->function_mask != 0);
+	require(strcmp(rule->driver, "vfio-pci") == 0 ||
+		strcmp(rule->driver, "pci-stub") == 0);
+	require(rule->unbind_count <= CONF_MAX_UNBIND);
+}
+
+static void check_errors(const struct conf *conf)
+{
+	char text[512];
+
+	for (unsigned i = 0; i < conf->error_count && i < CONF_MAX_ERRORS; i++) {
+		require(conf->errors[i].expected != NULL);
+		conf_format_error(&conf->errors[i], text, sizeof(text));
+		require(memchr(text, '\0', sizeof(text)) != NULL);
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static struct conf conf;
+	unsigned broken = 0;
+
+	conf_parse((const char *)data, size, &conf);
+	require(conf.rule_count <= CONF_MAX_RULES);
+	require(conf.parameter_count <= CONF_MAX_PARAMETERS);
+	require(conf.deadline >= 1 && conf.deadline <= CONF_DEADLINE_MAX);
+	for (unsigned i = 0; i < conf.rule_count; i++) {
+		check_rule(&conf.rules[i]);
+		broken += conf.rules[i].broken;
+	}
+	/* Nothing is refused without a word about why. */
+	require(conf.error_count > 0 || (!conf.refuse_all && broken == 0));
+	check_errors(&conf);
+	return 0;
+}
