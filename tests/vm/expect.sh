@@ -83,6 +83,35 @@ expect_log_status()
 	[ "$(cat "$verdict/log-status")" = "$1" ]
 }
 
+# event_names: the names of the trace's records, in order.
+event_names()
+{
+	sed -n 's/.*"kind":"record".*"event":"\([^"]*\)".*/\1/p' "$verdict/log-json"
+}
+
+# events NAME...: these are the trace's records, and there is none besides.
+expect_events()
+{
+	have log-json || return 2
+	found=$(event_names | paste -sd' ')
+	echo "found: $found"
+	[ "$found" = "$*" ]
+}
+
+# trace-complete: read in the booted system, the trace runs from "start" to "end", is this
+# boot's, and every record that was ever written is there, in order.
+expect_trace_complete()
+{
+	have log-json || return 2
+	cat "$verdict/log-json"
+	count=$(event_names | wc -l)
+	head -n 1 "$verdict/log-json" | grep '"kind":"trace"' | grep '"other_boot":false' |
+		grep "\"written\":$count,\"lost\":0,\"torn\":0,\"cut\":0,\"recounted\":false" || return 1
+	[ "$(event_names | sed -n '1p;$p' | paste -sd' ')" = 'start end' ] || return 1
+	sed -n 's/.*"kind":"record","sequence":\([0-9]*\).*/\1/p' "$verdict/log-json" |
+		awk '$1 != NR - 1 { exit 1 }'
+}
+
 # dmesg PATTERN: a line of the kernel's log.
 expect_dmesg()
 {
