@@ -72,10 +72,12 @@ void pci_format_path(const struct pci_address *address, const char *attribute, c
 	sys_format(path, PCI_PATH_SIZE, PCI_DEVICES "/%s/%s", text, attribute);
 }
 
-static void note_error(struct pci_function *function, int error)
+static void note_error(struct pci_function *function, const char *attribute, int error)
 {
-	if (function->error == 0)
-		function->error = -error;
+	if (function->error)
+		return;
+	function->error = -error;
+	function->unreadable = attribute;
 }
 
 /* "0x10de" or "0x030000": what every function must have; its absence is an error. */
@@ -98,7 +100,7 @@ static uint32_t read_hex(const struct sys_root *root, struct pci_function *funct
 			return (uint32_t)value;
 		length = error;
 	}
-	note_error(function, length);
+	note_error(function, attribute, length);
 	return 0;
 }
 
@@ -118,7 +120,7 @@ static int read_decimal(const struct sys_root *root, struct pci_function *functi
 		length = sys_parse_number(text, (size_t)length, 10, INT32_MAX, &value);
 	if (length == 0)
 		return (int)value;
-	note_error(function, length);
+	note_error(function, attribute, length);
 	return absent;
 }
 
@@ -133,7 +135,7 @@ static void read_driver(const struct sys_root *root, struct pci_function *functi
 	if (length == -ENOENT)
 		function->driver[0] = '\0';
 	else if (length < 0)
-		note_error(function, length);
+		note_error(function, "driver", length);
 }
 
 static int read_group(const struct sys_root *root, struct pci_function *function)
@@ -150,7 +152,7 @@ static int read_group(const struct sys_root *root, struct pci_function *function
 		length = sys_parse_number(name, (size_t)length, 10, INT32_MAX, &group);
 	if (length == 0)
 		return (int)group;
-	note_error(function, length);
+	note_error(function, "iommu_group", length);
 	return -1;
 }
 

@@ -31,7 +31,8 @@ struct pci_function {
 	int numa_node;   /* -1 = unknown */
 	int boot_vga;    /* 0 or 1; -1 = the kernel has no such attribute here */
 	bool drm;        /* a DRM driver registered a device for it */
-	int error;       /* errno of an attribute that could not be read; 0 = all read */
+	int error;       /* errno of an attribute that could not be read; 0 = none */
+	const char *unreadable;       /* the first such attribute */
 	char driver[PCI_DRIVER_SIZE]; /* driver that holds it now; empty = none */
 };
 

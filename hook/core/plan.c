@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The decision for each rule, with its reason. The checks stand in the order in which a
- * person would ask: is it not too late, is it there, is it the right thing, may it be
+ * person would ask: is it there, is it not too late, is it the right thing, may it be
  * taken at all, can it be taken now.
  */
 #include "hook/core/plan.h"
@@ -37,11 +37,11 @@ static void check_rule(const struct conf *conf, const struct conf_rule *rule,
 	if (conf->refuse_all) {
 		refuse(plan, TRACE_REFUSED_BROKEN, -1);
 		sys_format(plan->reason, sizeof(plan->reason),
-			   "the configuration has an error outside the cards' sections");
+			   "outside the cards' sections, so that none is touched");
 	} else if (rule->broken) {
 		refuse(plan, TRACE_REFUSED_BROKEN, -1);
 		sys_format(plan->reason, sizeof(plan->reason),
-			   "the section from line %u on", rule->line);
+			   "in the section from line %u on", rule->line);
 	}
 }
 
@@ -68,10 +68,21 @@ static void check_readable(struct plan *plan)
 			continue;
 		refuse(plan, TRACE_REFUSED_UNREADABLE, (int)i);
 		sys_format(plan->reason, sizeof(plan->reason),
-			   "one of its attributes in sysfs (errno %d)",
-			   plan->card.functions[i].error);
+			   "its attribute %s in sysfs",
+			   plan->card.functions[i].unreadable);
+		plan->error = plan->card.functions[i].error;
 		return;
 	}
+}
+
+/* The number of a function in the card, or -1. */
+static int find_in_card(const struct card *card, const struct pci_address *address)
+{
+	for (unsigned i = 0; i < card->count; i++) {
+		if (pci_same_address(&card->functions[i].address, address))
+			return (int)i;
+	}
+	return -1;
 }
 
 static void check_identity(const struct pci_function *slot, unsigned count,
@@ -84,7 +95,8 @@ static void check_identity(const struct pci_function *slot, unsigned count,
 			continue;
 		if (slot[i].vendor == rule->vendor && slot[i].device == rule->device)
 			continue;
-		refuse(plan, TRACE_REFUSED_IDENTITY, -1);
+		refuse(plan, TRACE_REFUSED_IDENTITY,
+		       find_in_card(&plan->card, &slot[i].address));
 		sys_format(plan->reason, sizeof(plan->reason),
 			   "%04x:%04x of class %04x, where the section wants %04x:%04x",
 			   slot[i].vendor, slot[i].device, slot[i].class_code >> 8,
@@ -211,10 +223,10 @@ void plan_make(const struct conf *conf, const struct conf_rule *rule,
 	plan->about = -1;
 	check_rule(conf, rule, plan);
 	if (!plan->refusal)
-		check_facts(facts, plan);
-	if (!plan->refusal)
 		check_presence(slot, count, plan);
 	put_first_last(&plan->card);
+	if (!plan->refusal)
+		check_facts(facts, plan);
 	if (!plan->refusal)
 		check_readable(plan);
 	if (!plan->refusal)

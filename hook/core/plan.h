@@ -22,6 +22,7 @@ struct plan {
 	const struct conf_rule *rule;
 	uint16_t refusal; /* 0 = take the card; else a TRACE_REFUSED_* event */
 	int about;        /* index of the function that is the reason; -1 = none */
+	int error;        /* errno behind the refusal; 0 = none */
 	char reason[TRACE_TEXT_SIZE]; /* ends the refusal's sentence */
 	struct card card;
 };

@@ -80,6 +80,7 @@ struct trace_record {
 	E(104, END, 6, "end", "gpupass ended")                                           \
 	E(110, DEADLINE, 3, "deadline", "deadline passed")                               \
 	E(111, WORKER_DIED, 3, "worker-died", "the worker died")                         \
+	E(113, NO_WORKER, 3, "no-worker", "the worker could not be started")             \
 	E(112, CONSEQUENCE, 3, "consequence", "until the next reboot")                   \
 	E(200, CONF_READ, 6, "conf-read", "configuration read")                          \
 	E(201, CONF_ERROR, 3, "conf-error", "configuration error")                       \
@@ -89,7 +90,7 @@ struct trace_record {
 	E(301, FRAMEBUFFER, 6, "framebuffer", "firmware framebuffer")                    \
 	E(302, FAREWELL, 3, "farewell", "this console is on this card")                  \
 	E(303, KEEP_LIST_MISSING, 4, "keep-list-missing", "no keep list in the image")   \
-	E(400, REFUSED_BROKEN, 3, "refused-broken", "its section has an error")          \
+	E(400, REFUSED_BROKEN, 3, "refused-broken", "the configuration has an error")    \
 	E(401, REFUSED_ABSENT, 3, "refused-absent", "there is no such function")         \
 	E(402, REFUSED_IDENTITY, 3, "refused-identity", "something else sits there")     \
 	E(403, REFUSED_CLASS, 3, "refused-class", "never taken")                         \

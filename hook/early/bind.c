@@ -93,7 +93,8 @@ static void say_farewell(const struct bind_context *context,
 	struct trace_about about = {.card = context->journal->names[entry->card],
 				    .function = &entry->before};
 
-	if (entry->carries_console)
+	/* pci-stub only claims the function; the picture stays. */
+	if (entry->carries_console && strcmp(entry->target, "vfio-pci") == 0)
 		trace_add(context->trace, TRACE_FAREWELL, &about,
 			  "the picture freezes now, the boot goes on; log in over the "
 			  "network "
@@ -247,12 +248,25 @@ static bool override_is_clear(const struct bind_context *context,
 	       (strcmp(value, NO_OVERRIDE) == 0 || value[0] == '\0');
 }
 
+static bool has_left(const struct bind_context *context, const struct bind_entry *entry)
+{
+	char path[PCI_PATH_SIZE];
+
+	pci_format_path(&entry->before.address, "class", path);
+	return sys_exists(context->root, path) == 0;
+}
+
 static bool undo_entry(const struct bind_context *context, const struct bind_entry *entry)
 {
 	struct trace_about about = {.card = context->journal->names[entry->card],
 				    .function = &entry->before};
 	bool clear, back = give_back_function(context, entry);
 
+	if (has_left(context, entry)) {
+		trace_add(context->trace, TRACE_UNDO_IMPOSSIBLE, &about,
+			  "it has left the bus");
+		return true;
+	}
 	clear = override_is_clear(context, entry);
 	if (back && clear)
 		trace_add(context->trace, TRACE_UNDONE, &about, "driver is %s",
@@ -274,13 +288,13 @@ unsigned bind_give_back(const struct bind_context *context, unsigned card, int s
 
 		if (entry->card != card || !entry->override_written)
 			continue;
-		if ((int)i == skip) {
-			failed++;
+		if ((int)i == skip)
 			continue;
-		}
 		journal->phase = BIND_UNDO;
 		journal->current = (int)i;
-		if (!undo_entry(context, entry))
+		if (undo_entry(context, entry))
+			entry->override_written = false;
+		else
 			failed++;
 	}
 	journal->cards[card] = failed ? BIND_HALF : BIND_GIVEN_BACK;

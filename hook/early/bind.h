@@ -73,8 +73,8 @@ int bind_take_card(const struct bind_context *context, const struct plan *plan,
 
 /* Gives a card back, last function first: override cleared, our driver unbound, the
  * native driver probed again where one was there before. Entry number skip (-1 = none) is
- * not touched: whoever hangs in it holds its lock. Returns how many functions were not
- * given back. */
+ * not touched: whoever hangs in it holds its lock. Returns how many of the
+ * others were not given back. */
 unsigned bind_give_back(const struct bind_context *context, unsigned card, int skip);
 
 #endif

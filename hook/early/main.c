@@ -58,8 +58,13 @@ static int parse_arguments(int argc, char **argv, const char **ret_path)
 	return -1;
 }
 
-/* What follows "gpupass=" on the kernel command line. A word that is not known switches
- * off: whoever types one at the boot menu wants the screen back. */
+static bool is_word(const char *at, size_t length, const char *word)
+{
+	return length == strlen(word) && memcmp(at, word, length) == 0;
+}
+
+/* What the kernel command line says; off wins. A word that is not known switches off,
+ * too: whoever types one at the boot menu wants the screen back. */
 static enum mode read_mode(const struct run *run, const char **ret_unknown)
 {
 	enum mode mode = MODE_TAKE;
@@ -68,17 +73,13 @@ static enum mode read_mode(const struct run *run, const char **ret_unknown)
 	*ret_unknown = NULL;
 	while (*(at += strspn(at, " \t\n"))) {
 		size_t length = strcspn(at, " \t\n");
-		const char *value = at + strlen(WORD);
 
-		if (length >= strlen(WORD) && memcmp(at, WORD, strlen(WORD)) == 0) {
-			size_t rest = length - strlen(WORD);
-
-			if (rest == 7 && memcmp(value, "dry-run", 7) == 0)
-				mode = mode == MODE_TAKE ? MODE_DRY_RUN : mode;
-			else
-				mode = MODE_OFF;
-			if (mode == MODE_OFF &&
-			    !(rest == 3 && memcmp(value, "off", 3) == 0))
+		if (is_word(at, length, WORD "dry-run")) {
+			mode = mode == MODE_OFF ? MODE_OFF : MODE_DRY_RUN;
+		} else if (length >= strlen(WORD) &&
+			   memcmp(at, WORD, strlen(WORD)) == 0) {
+			mode = MODE_OFF;
+			if (!is_word(at, length, WORD "off"))
 				*ret_unknown = at;
 		}
 		at += length;
@@ -232,6 +233,25 @@ static int do_rescue(const struct run *run)
 	return failed ? EXIT_LOST : EXIT_HOLDS;
 }
 
+static void record_failure(struct run *run, const struct trace_about *about,
+			   unsigned card, bool given_back)
+{
+	const struct bind_journal *journal = run->journal;
+	char address[PCI_ADDRESS_SIZE];
+
+	if (journal->stuck >= 0 && journal->entries[journal->stuck].card == card) {
+		pci_format_address(&journal->entries[journal->stuck].before.address,
+				   address);
+		trace_add(&run->trace, TRACE_FAILED, about,
+			  "%s is left as it is, the rest %s", address,
+			  given_back ? "given back" : "not all given back");
+		return;
+	}
+	trace_add(&run->trace, TRACE_FAILED, about, "%s",
+		  given_back ? "given back, the host has the card"
+			     : "not all of it could be given back");
+}
+
 /* What the worker left open becomes a failure in the record. */
 static void record_lost_cards(struct run *run, bool given_back)
 {
@@ -243,9 +263,7 @@ static void record_lost_cards(struct run *run, bool given_back)
 			trace_add(&run->trace, TRACE_REFUSED, &about,
 				  "its turn did not come");
 		else if (state != BIND_TAKEN && state != BIND_REFUSED)
-			trace_add(&run->trace, TRACE_FAILED, &about, "%s",
-				  given_back ? "given back, the host has the card"
-					     : "not all of it could be given back");
+			record_failure(run, &about, i, given_back);
 	}
 }
 
@@ -263,9 +281,11 @@ static void record_end_of_worker(struct run *run, int result)
 	if (result == -ETIMEDOUT)
 		trace_add(&run->trace, TRACE_DEADLINE, &about, "%u s, stuck in %s",
 			  run->conf->deadline, bind_phase_name(journal->phase));
-	else
+	else if (result == -EINTR)
 		trace_add(&run->trace, TRACE_WORKER_DIED, &about, "while %s",
 			  bind_phase_name(journal->phase));
+	else
+		trace_add(&run->trace, TRACE_NO_WORKER, &about, "nothing was touched");
 }
 
 /* Whoever hangs in the kernel holds the function's lock for good: what touches it hangs

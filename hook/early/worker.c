@@ -69,9 +69,11 @@ static int read_keep_list(const struct worker_task *task, struct image_keep *ret
 	if (length >= 0)
 		error = image_parse_keep(text, (size_t)length, ret_keep, &line);
 	about.error = error < 0 ? -error : 0;
-	if (error < 0)
+	if (length < 0)
+		trace_add(task->trace, TRACE_REFUSED_KEEP_LIST, &about, IMAGE_KEEP_LIST);
+	else if (error < 0)
 		trace_add(task->trace, TRACE_REFUSED_KEEP_LIST, &about,
-			  IMAGE_KEEP_LIST ":%u, rebuild the image", line);
+			  IMAGE_KEEP_LIST ":%u", line);
 	return error < 0 ? error : 0;
 }
 
@@ -109,39 +111,60 @@ static void record_functions(const struct worker_task *task, const struct plan *
 
 static void record_refusal(const struct worker_task *task, const struct plan *plan)
 {
-	struct trace_about about = {.card = plan->rule->name};
+	struct trace_about about = {.card = plan->rule->name, .error = plan->error};
 
 	if (plan->about >= 0)
 		about.function = &plan->card.functions[plan->about];
 	trace_add(task->trace, plan->refusal, &about, "%s", plan->reason);
 	about.function = NULL;
+	about.error = 0;
 	trace_add(task->trace, TRACE_REFUSED, &about, "%s", "the host keeps the card");
+}
+
+/* What draws on the screen, with its driver. */
+static const char *screen_name(const struct console *console,
+			       const struct pci_function *f)
+{
+	if (console->device[0])
+		return console->device;
+	return f->driver[0] ? f->driver : "VGA text console";
+}
+
+static bool record_screen(const struct worker_task *task, const struct console *console,
+			  const char *card, const struct pci_function *f)
+{
+	struct trace_about about = {.card = card, .function = f};
+	char bar[16] = "";
+	int number;
+
+	if (!console_is_on(task->root, console, f, &number))
+		return false;
+	if (number >= 0)
+		sys_format(bar, sizeof(bar), ", in BAR %d", number);
+	trace_add(task->trace, TRACE_FRAMEBUFFER, &about, "%s%s%s%s",
+		  screen_name(console, f), console->driver[0] ? ", driver " : "",
+		  console->driver, bar);
+	return true;
 }
 
 static void record_console(const struct worker_task *task, const struct console *console)
 {
-	for (unsigned i = 0; i < task->conf->rule_count; i++) {
-		for (unsigned k = 0; k < plans[i].card.count; k++) {
-			const struct pci_function *f = &plans[i].card.functions[k];
-			struct trace_about about = {.card = plans[i].rule->name,
-						    .function = f};
-			char bar[16] = "";
-			int number;
+	unsigned looked_at = 0;
 
-			if (!console_is_on(task->root, console, f, &number))
-				continue;
-			if (number >= 0)
-				sys_format(bar, sizeof(bar), ", in BAR %d", number);
-			trace_add(task->trace, TRACE_FRAMEBUFFER, &about, "%s%s%s%s",
-				  console->device[0] ? console->device
-						     : "VGA text console",
-				  console->driver[0] ? ", driver " : "", console->driver,
-				  bar);
-			return;
+	for (unsigned i = 0; i < task->conf->rule_count; i++) {
+		looked_at += plans[i].card.count;
+		for (unsigned k = 0; k < plans[i].card.count; k++) {
+			if (record_screen(task, console, plans[i].rule->name,
+					  &plans[i].card.functions[k]))
+				return;
 		}
 	}
-	trace_add(task->trace, TRACE_FRAMEBUFFER, NULL, "%s",
-		  console->device[0] ? "on none of these cards" : "none");
+	if (console->device[0])
+		trace_add(task->trace, TRACE_FRAMEBUFFER, NULL, "%s%s%s%s",
+			  console->device, console->driver[0] ? ", driver " : "",
+			  console->driver, looked_at ? ", on none of these cards" : "");
+	else
+		trace_add(task->trace, TRACE_FRAMEBUFFER, NULL, "none");
 }
 
 static unsigned record_plans(const struct worker_task *task)
@@ -173,7 +196,48 @@ static void summarize(const struct worker_task *task, const struct plan *plan,
 		trace_add(task->trace, event, &about, "%s", text);
 }
 
-/* Carries out what the plans say. Returns how many cards were not taken. */
+/* A driver that the modules did not bring would be found missing only after an override
+ * was written. */
+static int check_driver(const struct worker_task *task, const struct plan *plan)
+{
+	struct trace_about about = {.card = plan->rule->name};
+	char path[PCI_PATH_SIZE];
+
+	sys_format(path, sizeof(path), PCI_DRIVERS "/%s", plan->rule->driver);
+	if (sys_exists(task->root, path) == 1)
+		return 0;
+	trace_add(task->trace, TRACE_REFUSED_MODULES, &about,
+		  "this kernel has no driver %s", plan->rule->driver);
+	return -ENODEV;
+}
+
+/* Carries out one plan; true when the card is taken, or would be. */
+static bool take_card(const struct worker_task *task, const struct bind_context *context,
+		      unsigned card, int modules_error)
+{
+	const struct plan *plan = &plans[card];
+
+	if (modules_error < 0 || (!task->dry_run && check_driver(task, plan) < 0)) {
+		task->journal->cards[card] = BIND_REFUSED;
+		summarize(task, plan, TRACE_REFUSED, "the host keeps the card");
+		return false;
+	}
+	if (task->dry_run) {
+		summarize(task, plan, TRACE_WOULD_TAKE, "");
+		return true;
+	}
+	if (bind_take_card(context, plan, card) == 0) {
+		summarize(task, plan, TRACE_TAKEN, "");
+		return true;
+	}
+	summarize(task, plan, TRACE_FAILED,
+		  task->journal->cards[card] == BIND_HALF
+			  ? "not all of it could be given back"
+			  : "given back, the host has the card");
+	return false;
+}
+
+/* Returns how many cards were not taken. */
 static unsigned take_cards(const struct worker_task *task, const struct console *console,
 			   struct kernel_lines *lines)
 {
@@ -187,24 +251,8 @@ static unsigned take_cards(const struct worker_task *task, const struct console 
 			       task->dry_run);
 	kernel_lines_follow(lines);
 	for (unsigned i = 0; i < task->conf->rule_count; i++) {
-		if (plans[i].refusal)
-			continue;
-		if (error < 0) {
-			task->journal->cards[i] = BIND_REFUSED;
-			summarize(task, &plans[i], TRACE_REFUSED,
-				  "the host keeps the card");
+		if (!plans[i].refusal && !take_card(task, &context, i, error))
 			lost++;
-		} else if (task->dry_run) {
-			summarize(task, &plans[i], TRACE_WOULD_TAKE, "");
-		} else if (bind_take_card(&context, &plans[i], i) < 0) {
-			summarize(task, &plans[i], TRACE_FAILED,
-				  task->journal->cards[i] == BIND_HALF
-					  ? "not all of it could be given back"
-					  : "given back, the host has the card");
-			lost++;
-		} else {
-			summarize(task, &plans[i], TRACE_TAKEN, "");
-		}
 	}
 	return lost;
 }

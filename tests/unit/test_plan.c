@@ -103,7 +103,7 @@ static void test_identity_is_that_of_the_address(void **state)
 {
 	(void)state;
 	slot[0].device = 0x1b06;
-	assert_refused(TRACE_REFUSED_IDENTITY, -1, "10de:1b06 of class 0300");
+	assert_refused(TRACE_REFUSED_IDENTITY, 0, "10de:1b06 of class 0300");
 	assert_non_null(strstr(plan.reason, "10de:1e07"));
 	setup(NULL);
 	conf.rules[0].address.function = 2;
@@ -144,7 +144,9 @@ static void test_keep_list_group_and_attributes(void **state)
 		assert_refused(TRACE_REFUSED_NO_GROUP, (int)k, "intel_iommu=on");
 		setup(NULL);
 		slot[k].error = 13;
-		assert_refused(TRACE_REFUSED_UNREADABLE, (int)k, "errno 13");
+		slot[k].unreadable = "class";
+		assert_refused(TRACE_REFUSED_UNREADABLE, (int)k, "class");
+		assert_int_equal(plan.error, 13);
 	}
 }
 
@@ -186,7 +188,7 @@ static void test_broken(void **state)
 	assert_refused(TRACE_REFUSED_BROKEN, -1, "line 1");
 	conf.rules[0].broken = false;
 	conf.refuse_all = true;
-	assert_refused(TRACE_REFUSED_BROKEN, -1, "outside");
+	assert_refused(TRACE_REFUSED_BROKEN, -1, "outside the cards");
 	assert_int_equal(plan.card.count, 0);
 }
 
