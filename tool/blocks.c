@@ -46,8 +46,21 @@ int blocks_each_entry(const struct sys_root *root, const char *directory,
 	return sum;
 }
 
-static int add_function(const struct pci_address *address, struct image_keep *keep)
+/* A function that sysfs does not describe is kept. */
+static bool is_bridge(const struct sys_root *root, const struct pci_address *address)
 {
+	char path[PCI_PATH_SIZE], class[16];
+
+	pci_format_path(address, "class", path);
+	return sys_read_attribute(root, path, class, sizeof(class)) >= 0 &&
+	       strncmp(class, "0x0604", 6) == 0;
+}
+
+static int add_function(const struct sys_root *root, const struct pci_address *address,
+			struct image_keep *keep)
+{
+	if (is_bridge(root, address))
+		return 0;
 	for (unsigned i = 0; i < keep->count; i++) {
 		if (pci_same_address(&keep->addresses[i], address))
 			return 1;
@@ -59,7 +72,8 @@ static int add_function(const struct pci_address *address, struct image_keep *ke
 }
 
 /* Every component of a sysfs path that is a PCI address. */
-static int add_path(const char *path, struct image_keep *keep)
+static int add_path(const struct sys_root *root, const char *path,
+		    struct image_keep *keep)
 {
 	struct pci_address address;
 	int count = 0;
@@ -68,7 +82,7 @@ static int add_path(const char *path, struct image_keep *keep)
 		size_t length = strcspn(path, "/");
 
 		if (pci_parse_address(path, length, &address) == 0) {
-			int result = add_function(&address, keep);
+			int result = add_function(root, &address, keep);
 
 			if (result < 0)
 				return result;
@@ -87,7 +101,7 @@ static int add_link(const struct sys_root *root, const char *path, struct walk *
 
 	if (length == -ENOENT || length == -EINVAL)
 		return 0;
-	return length < 0 ? length : add_path(target, walk->keep);
+	return length < 0 ? length : add_path(root, target, walk->keep);
 }
 
 static int add_slave(const struct sys_root *root, const char *directory, const char *name,

@@ -12,9 +12,9 @@
 
 /*
  * Adds each PCI function in the sysfs paths of the device "MAJOR:MINOR", and of what lies
- * under it, to keep, each once: a disk behind Intel VMD hangs on two of them. Returns how
- * many there are behind the device, known already or not; -E2BIG when keep is full, or
- * another -errno.
+ * under it, to keep, each once and bridges not (they are never taken): a disk behind
+ * Intel VMD hangs on two of them. Returns how many there are behind the device, known
+ * already or not; -E2BIG when keep is full, or another -errno.
  */
 int blocks_add(const struct sys_root *root, const char *number, struct image_keep *keep);
 

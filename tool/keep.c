@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 
 #include "tool/blocks.h"
+#include "tool/filesystems.h"
 #include "tool/mounts.h"
 
 struct keep {
@@ -40,99 +41,6 @@ static void note(struct keep *keep, const char *path, const char *reason)
 		*text = '\n';
 }
 
-static int add_member(const struct sys_root *root, const char *directory,
-		      const char *name, void *data)
-{
-	char path[PATH_MAX], number[32];
-	struct keep *keep = data;
-
-	sys_format(path, sizeof(path), "%s/%s/dev", directory, name);
-	if (sys_read_attribute(root, path, number, sizeof(number)) < 0)
-		return 0;
-	return blocks_add(root, number, &keep->list);
-}
-
-/* A filesystem of sys/fs/btrfs, if the device data->name is one of its own. */
-struct btrfs {
-	struct keep *keep;
-	char name[BLOCKS_NAME_SIZE]; /* empty: each filesystem */
-};
-
-static int add_btrfs(const struct sys_root *root, const char *directory, const char *name,
-		     void *data)
-{
-	struct btrfs *wanted = data;
-	char path[PATH_MAX];
-
-	sys_format(path, sizeof(path), "%s/%s/devices/%s", directory, name, wanted->name);
-	if (sys_exists(root, path) != 1)
-		return 0;
-	sys_format(path, sizeof(path), "%s/%s/devices", directory, name);
-	return blocks_each_entry(root, path, add_member, wanted->keep);
-}
-
-/* The kernel names one device of a btrfs; that may be one that sysfs does not know
- * (/dev/root), and then every btrfs counts. */
-static int add_each_btrfs(struct keep *keep, const char *source)
-{
-	struct btrfs wanted = {.keep = keep};
-	int count = 0;
-
-	if (blocks_name(keep->root, source, wanted.name) == 0)
-		count = blocks_each_entry(keep->root, "sys/fs/btrfs", add_btrfs, &wanted);
-	if (count != 0)
-		return count;
-	wanted.name[0] = '\0';
-	return blocks_each_entry(keep->root, "sys/fs/btrfs", add_btrfs, &wanted);
-}
-
-/* ZFS has no sysfs; udev's database knows the members of its pools. */
-static int add_zfs_member(const struct sys_root *root, const char *directory,
-			  const char *name, void *data)
-{
-	struct keep *keep = data;
-	char path[PATH_MAX], *line = NULL;
-	size_t size = 0;
-	bool member = false;
-	FILE *file;
-
-	if (name[0] != 'b')
-		return 0;
-	sys_format(path, sizeof(path), "%s/%s", directory, name);
-	file = mounts_open(root, path);
-	while (file && getline(&line, &size, file) >= 0)
-		member |= strcmp(line, "E:ID_FS_TYPE=zfs_member\n") == 0;
-	free(line);
-	if (file)
-		fclose(file);
-	return member ? blocks_add(root, name + 1, &keep->list) : 0;
-}
-
-/* A filesystem without a device of its own: its source may name some ("/dev/sda:/dev/sdb"
- * as bcachefs has it). */
-static int add_sources(struct keep *keep, const struct mount *mount)
-{
-	char text[PATH_MAX], *rest = text, *source;
-	int sum = 0;
-
-	if (strcmp(mount->type, "zfs") == 0)
-		return blocks_each_entry(keep->root, "run/udev/data", add_zfs_member,
-					 keep);
-	sys_format(text, sizeof(text), "%s", mount->source);
-	while (sum >= 0 && (source = strsep(&rest, ":")) != NULL) {
-		int count = 0;
-
-		if (source[0] != '/')
-			continue;
-		if (strcmp(mount->type, "btrfs") == 0)
-			count = add_each_btrfs(keep, source + 1);
-		else if (strncmp(source + 1, "dev/", 4) == 0)
-			count = blocks_add_node(keep->root, source + 1, &keep->list);
-		sum = count < 0 ? count : sum + count;
-	}
-	return sum;
-}
-
 static int add_mount(struct keep *keep, const char *path, const struct mount *mount)
 {
 	char number[32], reason[PATH_MAX];
@@ -140,7 +48,7 @@ static int add_mount(struct keep *keep, const char *path, const struct mount *mo
 
 	sys_format(number, sizeof(number), "%u:%u", mount->major, mount->minor);
 	count = mount->major ? blocks_add(keep->root, number, &keep->list)
-			     : add_sources(keep, mount);
+			     : filesystems_add(keep->root, mount, &keep->list);
 	if (count == 0) {
 		sys_format(reason, sizeof(reason),
 			   "no PCI function is known behind %s (%s)", mount->source,
@@ -222,6 +130,21 @@ static int collect(struct keep *keep)
 	return error < 0 ? error : add_swaps(keep);
 }
 
+static int compare(const void *left, const void *right)
+{
+	const struct pci_address *a = left, *b = right;
+	const unsigned numbers[][2] = {{a->domain, b->domain},
+				       {a->bus, b->bus},
+				       {a->device, b->device},
+				       {a->function, b->function}};
+
+	for (unsigned i = 0; i < 4; i++) {
+		if (numbers[i][0] != numbers[i][1])
+			return numbers[i][0] < numbers[i][1] ? -1 : 1;
+	}
+	return 0;
+}
+
 int keep_format(const struct sys_root *root, char *buffer, size_t size)
 {
 	static struct keep keep;
@@ -234,6 +157,8 @@ int keep_format(const struct sys_root *root, char *buffer, size_t size)
 	error = collect(&keep);
 	if (error < 0)
 		return error;
+	qsort(keep.list.addresses, keep.list.count, sizeof(keep.list.addresses[0]),
+	      compare);
 	sys_format(buffer, size, "%s%s", intro, keep.notes);
 	for (unsigned i = 0; i < keep.list.count; i++) {
 		length = strlen(buffer);
@@ -242,4 +167,13 @@ int keep_format(const struct sys_root *root, char *buffer, size_t size)
 	}
 	length = strlen(buffer);
 	return length + 1 < size ? (int)length : -E2BIG;
+}
+
+const char *keep_explain(int error)
+{
+	if (error == -E2BIG)
+		return "more PCI functions than a keep list holds";
+	if (error == -ELOOP)
+		return "block devices upon block devices without end";
+	return strerror(-error);
 }

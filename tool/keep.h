@@ -12,9 +12,11 @@
 
 /*
  * The text of keep.list to buffer: first comments that say what it stands for and what
- * could not be followed, then the addresses. Returns its length; -E2BIG when there are
- * more than a keep list holds.
+ * could not be followed, then the addresses. Returns its length or -errno.
  */
 int keep_format(const struct sys_root *root, char *buffer, size_t size);
+
+/* What an error of keep_format() means. */
+const char *keep_explain(int error);
 
 #endif

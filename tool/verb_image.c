@@ -76,18 +76,35 @@ static int copy_modules(int into)
 	return 0;
 }
 
-static int write_list(int into, const char *path, const char *text, int length)
+static int write_modules(int into)
 {
-	if (length >= 0)
-		length = tree_write(into, path, text, (size_t)length);
-	if (length < 0)
-		complain("cannot write %s: %s", path, strerror(-length));
-	return length;
+	char text[IMAGE_LIST_SIZE];
+	int result = modules_format(&modules, text, sizeof(text));
+
+	if (result >= 0)
+		result = tree_write(into, IMAGE_MODULES_LIST, text, (size_t)result);
+	if (result < 0)
+		complain("cannot write " IMAGE_MODULES_LIST ": %s", strerror(-result));
+	return result;
+}
+
+static int write_keep(const struct sys_root *root, int into)
+{
+	char text[IMAGE_LIST_SIZE];
+	int result = keep_format(root, text, sizeof(text));
+
+	if (result < 0) {
+		complain("cannot list what the host runs from: %s", keep_explain(result));
+		return result;
+	}
+	result = tree_write(into, IMAGE_KEEP_LIST, text, (size_t)result);
+	if (result < 0)
+		complain("cannot write " IMAGE_KEEP_LIST ": %s", strerror(-result));
+	return result;
 }
 
 static int fill(const struct arguments *arguments, int into)
 {
-	char text[IMAGE_LIST_SIZE];
 	int error = resolve(arguments);
 
 	if (error < 0) {
@@ -97,11 +114,9 @@ static int fill(const struct arguments *arguments, int into)
 	}
 	error = copy_modules(into);
 	if (error == 0)
-		error = write_list(into, IMAGE_MODULES_LIST, text,
-				   modules_format(&modules, text, sizeof(text)));
+		error = write_modules(into);
 	if (error == 0)
-		error = write_list(into, IMAGE_KEEP_LIST, text,
-				   keep_format(&arguments->root, text, sizeof(text)));
+		error = write_keep(&arguments->root, into);
 	if (error == 0)
 		error = copy_file(arguments, into, CONF_PATH, 0644);
 	if (error == 0)

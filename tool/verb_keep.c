@@ -16,7 +16,7 @@ enum status verb_keep(const struct arguments *arguments)
 	int length = keep_format(&arguments->root, text, sizeof(text));
 
 	if (length < 0) {
-		complain("cannot list what the host runs from: %s", strerror(-length));
+		complain("cannot list what the host runs from: %s", keep_explain(length));
 		return STATUS_CANNOT_READ;
 	}
 	fputs(text, stdout);
