@@ -173,6 +173,8 @@ $bind: 12
 $one/driver: ENOENT
 devices/0000:83:00.3/driver_override: EIO
 devices/0000:83:00.3/driver_override: 1
+sys/bus/platform/devices/efi-framebuffer.0: gone
+sys/devices/platform/efi-framebuffer.0: gone
 0000:83:00.0/driver_override: (null) -> vfio-pci
 0000:83:00.1/driver_override: (null) -> vfio-pci
 0000:83:00.0/driver_override = vfio-pci

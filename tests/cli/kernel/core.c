@@ -50,12 +50,16 @@ static int probe(const struct core *core, const char *driver, const char *addres
 {
 	struct fault *fault =
 		faults_find_function(core->faults, FAULT_PROBE_FAILS, driver, address);
-	char text[FAULT_WORD_SIZE];
 
+	/* vfio_pci_core_register_device: the framebuffer first, whatever follows */
+	if (strcmp(driver, "vfio-pci") == 0)
+		function_evict_framebuffer(core->root, address);
 	if (fault)
 		return -fault->error;
 	if (strcmp(driver, "vfio-pci") == 0) {
-		/* vfio_pci_core_register_device: no group, or not a header of type 0 */
+		char text[FAULT_WORD_SIZE];
+
+		/* no group, or not a header of type 0 */
 		if (!function_read(core->root, address, "iommu_group", text))
 			return -EINVAL;
 		if (function_read(core->root, address, "class", text) &&
@@ -188,6 +192,14 @@ static struct core_outcome give(struct core *core, enum core_action action, int 
 	return outcome;
 }
 
+static void lose_driver(const struct core *core, const char *address)
+{
+	char driver[FAULT_WORD_SIZE];
+
+	if (function_read(core->root, address, "driver", driver))
+		function_unlink_driver(core->root, address, driver);
+}
+
 static struct core_outcome write_attribute(struct core *core, const char *path,
 					   const char *value, size_t length)
 {
@@ -201,6 +213,9 @@ static struct core_outcome write_attribute(struct core *core, const char *path,
 	fault = faults_find_write(core->faults, FAULT_VANISH, name, value);
 	if (fault)
 		function_remove(core->root, fault->address);
+	fault = faults_find_write(core->faults, FAULT_LOSES, name, value);
+	if (fault)
+		lose_driver(core, fault->address);
 	if (is_held(core, address))
 		return give(core, CORE_STUCK, 0, " -> blocked behind the stuck one");
 	if (faults_find_write(core->faults, FAULT_DIE, name, value))

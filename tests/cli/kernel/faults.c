@@ -25,6 +25,7 @@ static const struct {
 	[FAULT_STUCK] = {"stuck", "w"},
 	[FAULT_DIE] = {"die", "w"},
 	[FAULT_VANISH] = {"vanish", "aw"},
+	[FAULT_LOSES] = {"loses", "aw"},
 	[FAULT_READ_FAILS] = {"read-fails", "pe"},
 	[FAULT_READONLY] = {"readonly", "p"},
 	[FAULT_CALL_FAILS] = {"call-fails", "pe"},
@@ -133,11 +134,25 @@ struct fault *faults_find_write(struct faults *faults, enum fault_kind kind,
 	return NULL;
 }
 
+/* One of several names with commas between them. */
+static bool lists(const char *names, const char *name)
+{
+	size_t length = strlen(name);
+
+	for (const char *at = strstr(names, name); at; at = strstr(at + 1, name)) {
+		if ((at == names || at[-1] == ',') && (!at[length] || at[length] == ','))
+			return true;
+	}
+	return false;
+}
+
 /* The path itself, or for a readonly directory anything below it. */
 static bool covers(const struct fault *fault, const char *path)
 {
 	size_t length = strlen(fault->path);
 
+	if (fault->kind == FAULT_CALL_FAILS)
+		return lists(fault->path, path);
 	if (strcmp(fault->path, path) == 0)
 		return true;
 	return fault->kind == FAULT_READONLY && strncmp(fault->path, path, length) == 0 &&

@@ -11,6 +11,8 @@
 
 #include "tests/cli/kernel/tree.h"
 
+#define PLATFORM "sys/bus/platform/devices/"
+
 bool function_find(int root, const char *address, char *path)
 {
 	char link[PATH_MAX], target[PATH_MAX];
@@ -81,6 +83,15 @@ static int remove_one(const char *path, const struct stat *status, int type,
 	return remove(path);
 }
 
+static void remove_directory(int root, const char *directory)
+{
+	char path[PATH_MAX];
+
+	tree_format(path, sizeof(path), "/proc/self/fd/%d/%s", root, directory);
+	if (nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS) != 0)
+		tree_fail("%s: %s", directory, strerror(errno));
+}
+
 void function_remove(int root, const char *address)
 {
 	char function[PATH_MAX], path[PATH_MAX], text[FUNCTION_TEXT_SIZE];
@@ -94,9 +105,44 @@ void function_remove(int root, const char *address)
 			    text, address);
 		unlinkat(root, path, 0);
 	}
-	tree_format(path, sizeof(path), "/proc/self/fd/%d/%s", root, function);
-	if (nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS) != 0)
-		tree_fail("%s: %s", function, strerror(errno));
+	remove_directory(root, function);
 	tree_format(path, sizeof(path), FUNCTION_BUS "devices/%s", address);
 	unlinkat(root, path, 0);
+}
+
+/* Kernels since 6.8 make it a child of the function; for older ones, whose platform
+ * device has no parent to ask, the boot display counts. */
+static bool has_framebuffer(int root, const char *address, const char *target)
+{
+	char name[FUNCTION_TEXT_SIZE + 2], text[FUNCTION_TEXT_SIZE];
+
+	tree_format(name, sizeof(name), "/%s/", address);
+	if (strstr(target, name))
+		return true;
+	return strstr(target, "/platform/") &&
+	       function_read(root, address, "boot_vga", text) && strcmp(text, "1") == 0;
+}
+
+void function_evict_framebuffer(int root, const char *address)
+{
+	static const char *const names[] = {"efi", "simple", "vesa"};
+	char path[PATH_MAX], target[PATH_MAX], text[FUNCTION_TEXT_SIZE];
+
+	if (!function_read(root, address, "class", text) ||
+	    strncmp(text, "0x0300", 6) != 0)
+		return;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		ssize_t length;
+
+		tree_format(path, sizeof(path), PLATFORM "%s-framebuffer.0", names[i]);
+		length = readlinkat(root, path, target, sizeof(target) - 1);
+		if (length < 0)
+			continue;
+		target[length] = '\0';
+		if (!has_framebuffer(root, address, target))
+			continue;
+		unlinkat(root, path, 0);
+		tree_format(path, sizeof(path), "sys/%s", target + strlen("../../../"));
+		remove_directory(root, path);
+	}
 }

@@ -10,6 +10,7 @@
  * Exit status: 0, or 125 when it could not do its own work.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -17,8 +18,6 @@
 #include <sys/ptrace.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include <fcntl.h>
 
 #include "tests/cli/kernel/calls.h"
 
@@ -33,9 +32,8 @@ struct run {
 	char root[PATH_MAX];
 	pid_t main_pid;
 	bool started; /* past execve */
-	bool ended;
-	int status; /* of the main process, as waitpid gives it */
-	bool late;  /* the time limit came first */
+	int status;   /* of the main process, as waitpid gives it */
+	bool late;    /* the time limit came first */
 };
 
 static volatile sig_atomic_t time_is_up;

@@ -51,13 +51,14 @@ const char *tree_last_component(const char *path)
 
 const char *tree_name(const char *path)
 {
-	const char *last = tree_last_component(path), *start = last;
+	const char *start;
 
 	if (strncmp(path, BUS, strlen(BUS)) == 0)
 		return path + strlen(BUS);
 	if (strncmp(path, "sys/devices/pci", strlen("sys/devices/pci")) != 0)
 		return path;
-	for (start = last - 1; start > path && start[-1] != '/'; start--)
+	for (start = tree_last_component(path) - 1; start > path && start[-1] != '/';
+	     start--)
 		;
 	return start;
 }

@@ -1,0 +1,68 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Every machine becomes a tree, its links lead somewhere, and its functions are complete;
+# and what is not in order in a machine's text is refused with file, line and word.
+set -u
+
+here=$(cd "$(dirname "$0")" && pwd)
+build=$(cd "${BUILD:-$here/../../build}" && pwd) || exit 1
+machines=$here/../machines
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+count=0
+
+# report GOOD WHAT: GOOD is true when $work/wrong is empty.
+report() {
+	count=$((count + 1))
+	if [ ! -s "$work/wrong" ]; then
+		printf "ok %d - %s\n" "$count" "$1"
+	else
+		printf "not ok %d - %s\n" "$count" "$1"
+		sed 's/^/# /' "$work/wrong"
+	fi
+}
+
+check_tree() {
+	find "$1" -xtype l | sed 's/$/: leads nowhere/'
+	for function in "$1"/sys/bus/pci/devices/*; do
+		for attribute in class vendor device subsystem_vendor subsystem_device numa_node \
+			driver_override resource; do
+			[ -s "$function/$attribute" ] || echo "$function: no $attribute"
+		done
+		[ "$(wc -l <"$function/resource")" -ge 7 ] || echo "$function: short resource"
+	done
+	[ -s "$1/proc/cmdline" ] || echo "no proc/cmdline"
+	[ -s "$1/usr/lib/gpupass/modules.list" ] || echo "no modules.list"
+}
+
+for machine in "$machines"/*.machine; do
+	name=$(basename "$machine" .machine)
+	[ "$name" = image ] && continue
+	"$build/machine" "$machines" "$work/$name" "$machine" >"$work/wrong" 2>&1 &&
+		check_tree "$work/$name" >"$work/wrong"
+	grep -q '^# source: ' "$machine" || echo "no source" >>"$work/wrong"
+	report "$name"
+done
+
+# refused TEXT COMPLAINT
+refused() {
+	printf '%s\n' "$1" >"$work/bad"
+	"$build/machine" "$machines" "$work/tree" "$work/bad" 2>&1 | sed "s|$work/||" >"$work/found"
+	printf '%s\n' "$2" | diff -u - "$work/found" >"$work/wrong"
+	report "refused: $2"
+}
+
+refused "Q: foo" \
+	'machine: bad:1: "Q: foo": expected M: P: A: L: F: S: X: or Z: and text, | or #'
+refused "A:class=1" \
+	'machine: bad:1: "A:class=1": expected M: P: A: L: F: S: X: or Z: and text, | or #'
+refused "
+| line" "machine: bad:2: there is no A: or F: that this line could go on with"
+refused "F: etc/x=\\q" \
+	'machine: bad:1: \q: expected \n \r \t \0 \\ \xHH, or \c at the end'
+refused "M: nothing" "machine: bad:1: nothing.machine: No such file or directory"
+refused "X: etc/nothing" "machine: bad:1: etc/nothing: No such file or directory"
+refused "P: devices/x
+L: driver" "machine: bad:2: expected L: NAME=TARGET"
+
+echo "1..$count"
