@@ -40,10 +40,16 @@ print_trace() {
 	else
 		"$build/gpupass-log" --root "$root" --json 2>&1
 	fi
-	echo "-- kmsg"
 }
 
-# Runs one case and writes everything that it is judged by to $work/found.
+# Some lines, without a process for it.
+copy_lines() {
+	while IFS= read -r line; do
+		printf "%s\n" "$line"
+	done <"$1"
+}
+
+# Runs one case and writes everything that it is judged by to $work.found.
 run_case() {
 	faults=/dev/null
 	[ ! -e "$case/faults" ] || faults=$case/faults
@@ -51,34 +57,45 @@ run_case() {
 	if [ -e "$case/args" ]; then
 		eval "set -- $(cat "$case/args")"
 	fi
-	prepare >"$work/output" 2>&1 &&
-		"$build/sysfs-kernel" -f "$faults" -c "$work/counts" -o "$work/report" \
-			"$root" "$build/$program" "$@" >"$work/output" 2>&1 </dev/null
-	print_trace >"$work/trace"
-	set -- "$work/report" "$work/trace"
-	[ ! -s "$root/dev/kmsg" ] || set -- "$@" "$root/dev/kmsg"
-	[ ! -s "$work/output" ] || set -- "$@" "$work/output"
-	sed -f "$here/early/trace.sed" -e "s|$root|ROOT|g" "$@" >"$work/found"
+	prepare >"$work.output" 2>&1 &&
+		"$build/sysfs-kernel" -f "$faults" -c "$work.counts" -o "$work.found" \
+			"$root" "$build/$program" "$@" >"$work.output" 2>&1 </dev/null
+	{
+		print_trace
+		echo "-- kmsg"
+		[ ! -s "$root/dev/kmsg" ] || copy_lines "$root/dev/kmsg"
+		[ ! -s "$work.output" ] || echo "-- output"
+		copy_lines "$work.output"
+	} >>"$work.found"
+}
+
+# judge PROGRAM CASE
+judge() {
+	expected=$here/early/$2/expected
+	[ -z "${UPDATE:-}" ] || cp "$work.found" "$expected"
+	if diff -u "$expected" "$work.found" >"$work.diff" 2>&1; then
+		echo "ok - $1: $2"
+	else
+		printf "not ok - %s\n%s\n" "$1: $2" "$(sed "s/^/# /" "$work.diff")"
+	fi
+	[ -z "${COUNTS:-}" ] || cp "$work.counts" "$COUNTS/$2.${1%%/*}"
 }
 
 # early.t --some "PROGRAM CASE"...: a line of TAP for each, still without numbers.
 run_some() {
-	work=$(mktemp -d) || exit 1
+	top=$(mktemp -d) || exit 1
+	trap 'rm -rf "$top"' EXIT
 	n=0
-	trap 'rm -rf "$work"' EXIT
 	for pair; do
-		n=$((n + 1))
-		program=${pair%% *} case=$here/early/${pair##* } root=$work/root-$n
+		n=$((n + 1)) work=$top/$n
+		program=${pair%% *} case=$here/early/${pair##* } root=$work.root
 		run_case
-		[ -z "${UPDATE:-}" ] || cp "$work/found" "$case/expected"
-		if diff -u "$case/expected" "$work/found" >"$work/diff" 2>&1; then
-			echo "ok - $program: ${pair##* }"
-		else
-			printf 'not ok - %s\n%s\n' "$program: ${pair##* }" \
-				"$(sed 's/^/# /' "$work/diff")"
-		fi
-		[ -z "${COUNTS:-}" ] || cp "$work/counts" "$COUNTS/${pair##* }.${program%%/*}"
-		rm -f "$work/report" "$work/counts"
+	done
+	sed -i -f "$here/early/trace.sed" -e "s|$top/[0-9]*.root|ROOT|g" "$top"/*.found
+	n=0
+	for pair; do
+		n=$((n + 1)) work=$top/$n
+		judge "${pair%% *}" "${pair##* }"
 	done
 }
 
@@ -104,5 +121,5 @@ if [ "${1:-}" = --some ]; then
 	exit
 fi
 # More at once than there are processors, for those cases sleep.
-list "$@" | xargs -0 -P 5 -n 10 "$0" --some |
+list "$@" | xargs -0 -P 5 -n 6 "$0" --some |
 	awk '/^(not )?ok - / { sub(/ok -/, "ok " ++n " -") } { print } END { print "1.." n }'
