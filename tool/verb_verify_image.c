@@ -42,17 +42,6 @@ static void print_finding(void *data, bool rebuild, const char *sentence)
 	putchar('\n');
 }
 
-static void print_empty(const char *path)
-{
-	printf("%s: good: without gpupass, because ", path);
-	if (!config.exists)
-		puts("there is no configuration");
-	else if (config.conf.error_count)
-		puts("the configuration has errors and names no card");
-	else
-		puts("the configuration names no card");
-}
-
 static enum status verify(const char *path)
 {
 	int error = verify_read(path, &image);
@@ -70,7 +59,9 @@ static enum status verify(const char *path)
 	if (verify_compare(&image, &config, print_finding, (void *)path) > 0)
 		return STATUS_FINDING;
 	if (verify_is_empty(&image))
-		print_empty(path);
+		printf("%s: good: without gpupass, because %s\n", path,
+		       config.exists ? "the configuration names no card"
+				     : "there is no configuration");
 	else
 		printf("%s: good: gpupass before udev, the configuration of now, %u "
 		       "modules\n",

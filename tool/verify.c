@@ -218,6 +218,10 @@ unsigned verify_compare(const struct verify_image *image, const struct config *c
 		if (!empty)
 			report(&r, true,
 			       "stale: gpupass is in it, but no card is configured");
+		if (config->conf.error_count)
+			report(&r, false,
+			       "the configuration has errors and names no card: correct "
+			       "it");
 		return r.count;
 	}
 	if (empty) {

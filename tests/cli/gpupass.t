@@ -21,7 +21,7 @@ gpupass=$(realpath "${GPUPASS:-$build/gpupass}")
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 umask 022
-export LC_ALL=C PATH="$here:$PATH"
+export LC_ALL=C PATH="$here:$PATH" GPUPASS="$gpupass"
 
 prepare()
 {
