@@ -34,7 +34,7 @@ GPUPASS_SOURCES = $(CORE_SOURCES) $(TOOL_COMMON) \
 	$(filter-out $(LOG_SOURCES) tool/log_%.c,$(wildcard tool/*.c))
 HEADERS = $(wildcard hook/core/*.h hook/early/*.h tool/*.h)
 
-LOG_LIBS = $(shell pkg-config --cflags --libs json-c)
+LOG_LIBS = $(shell pkg-config --cflags --libs json-c) -lm
 GPUPASS_LIBS = $(shell pkg-config --cflags --libs libkmod libarchive)
 
 all: $(BUILD)/gpupass-early $(BUILD)/gpupass $(BUILD)/gpupass-log
@@ -131,7 +131,8 @@ uninstall-completions:
 
 # Unit tests: a program for each tests/unit/test_*.c, linked with what does no I/O of its own.
 # cmocka's tests take a state that few of them use.
-UNIT_SOURCES = $(CORE_SOURCES) $(TOOL_COMMON) tool/ring.c tool/log_message.c tool/log_explain.c
+UNIT_SOURCES = $(CORE_SOURCES) $(TOOL_COMMON) tool/ring.c tool/log_message.c tool/log_explain.c \
+	tool/log_text.c tool/log_plot.c tool/log_plot_draw.c
 UNIT_OBJECTS = $(UNIT_SOURCES:%.c=$(BUILD)/unit/objects/%.o)
 UNIT_TESTS = $(patsubst tests/%.c,$(BUILD)/%,$(wildcard tests/unit/test_*.c))
 UNIT_CC = $(CC) $(CPPFLAGS) -std=gnu11 -O1 -g $(SANITIZE) $(HOST_WARNINGS) $(WERROR)
@@ -141,7 +142,7 @@ $(BUILD)/unit/objects/%.o: %.c $(HEADERS) Makefile
 	$(UNIT_CC) -c -o $@ $<
 
 $(BUILD)/unit/test_%: tests/unit/test_%.c $(UNIT_OBJECTS) $(HEADERS) Makefile
-	$(UNIT_CC) -Wno-unused-parameter -o $@ $< $(UNIT_OBJECTS) -lcmocka
+	$(UNIT_CC) -Wno-unused-parameter -o $@ $< $(UNIT_OBJECTS) -lcmocka -lm
 
 unit: $(UNIT_TESTS)
 	@status=0; for test in $(UNIT_TESTS); do \
@@ -162,7 +163,7 @@ CC_FUZZ = clang
 
 $(BUILD)/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(UNIT_SOURCES) $(HEADERS) Makefile
 	@mkdir -p $(@D)
-	$(FUZZ) -o $@ $< $(UNIT_SOURCES)
+	$(FUZZ) -o $@ $< $(UNIT_SOURCES) -lm
 
 fuzz: $(BUILD)/fuzz/fuzz_ring $(BUILD)/fuzz/fuzz_conf $(BUILD)/mktrace
 	mkdir -p $(BUILD)/fuzz/ring $(BUILD)/fuzz/conf

@@ -90,29 +90,41 @@ static enum log_status complain_of_nothing(const struct ring *ring,
 	return LOG_NOTHING;
 }
 
+/* False when something could not be written; errno says why. */
+static bool print_form(const struct log_view *view, const struct log_options *options,
+		       bool colour)
+{
+	bool printed = true;
+
+	if (options->form == LOG_JSON)
+		log_print_json(view, options, stdout);
+	else if (options->form == LOG_PLOT)
+		printed = log_print_plot(view, stdout);
+	else
+		log_print_text(view, options, colour, stdout);
+	return fflush(stdout) == 0 && !ferror(stdout) && printed;
+}
+
 static enum log_status print_view(const struct log_view *view,
 				  const struct log_options *options)
 {
-	bool colour = print_wants_colour(options->colour, stdout), paged = false, broken;
+	bool colour = print_wants_colour(options->colour, stdout), paged = false, printed;
+	const struct ring *ring = &view->trace->ring;
 	pid_t pager;
 
-	if (!options->no_pager && view->count > 0)
+	if (!options->no_pager && options->form != LOG_PLOT && view->count > 0)
 		paged = log_pager_start(&pager);
-	if (options->form == LOG_JSON)
-		log_print_json(view, options, stdout);
-	else
-		log_print_text(view, options, colour, stdout);
-	broken = fflush(stdout) != 0 || ferror(stdout);
-	if (broken && !paged)
-		fprintf(stderr, "gpupass-log: standard output: %s\n", strerror(errno));
-	if (paged)
+	printed = print_form(view, options, colour);
+	/* Whoever leaves the pager early has seen enough. */
+	if (paged) {
 		log_pager_end(pager);
-	else if (broken)
+	} else if (!printed) {
+		fprintf(stderr, "gpupass-log: standard output: %s\n", strerror(errno));
 		return LOG_UNREADABLE;
-	if (view->trace->ring.cut > 0)
+	}
+	if (ring->cut > 0)
 		return LOG_UNREADABLE;
-	return view->count > 0 ? LOG_GOOD
-			       : complain_of_nothing(&view->trace->ring, options);
+	return view->count > 0 ? LOG_GOOD : complain_of_nothing(ring, options);
 }
 
 static enum log_status show_trace(const struct log_options *options)

@@ -13,7 +13,7 @@
 /* Exit statuses; gpupass-log(8) documents them. */
 enum log_status { LOG_GOOD, LOG_NOTHING, LOG_USAGE, LOG_UNREADABLE };
 
-enum log_form { LOG_TEXT, LOG_JSON };
+enum log_form { LOG_TEXT, LOG_JSON, LOG_PLOT };
 enum log_kernel { LOG_KERNEL_TOO, LOG_KERNEL_ONLY, LOG_KERNEL_NONE };
 
 struct log_options {
@@ -78,5 +78,8 @@ void log_print_text(const struct log_view *view, const struct log_options *optio
 		    bool colour, FILE *out);
 void log_print_json(const struct log_view *view, const struct log_options *options,
 		    FILE *out);
+
+/* Draws nothing for an empty view. False when there is no memory. */
+bool log_print_plot(const struct log_view *view, FILE *out);
 
 #endif

@@ -28,6 +28,7 @@ static const char usage[] =
 	"      --explain         what each refusal and failure means, and what to do\n"
 	"  -t, --monotonic       seconds since the start of the kernel, not the clock\n"
 	"      --json            one JSON object a line\n"
+	"      --plot            a drawing on a time axis, as SVG\n"
 	"      --color WHEN      auto, always or never\n"
 	"      --no-pager        straight to the terminal\n"
 	"\n"
@@ -41,6 +42,7 @@ enum {
 	OPTION_JSON,
 	OPTION_NO_KERNEL,
 	OPTION_NO_PAGER,
+	OPTION_PLOT,
 	OPTION_ROOT,
 	OPTION_VERSION,
 };
@@ -56,6 +58,7 @@ static const struct option long_options[] = {
 	{"monotonic", no_argument, NULL, 't'},
 	{"no-kernel", no_argument, NULL, OPTION_NO_KERNEL},
 	{"no-pager", no_argument, NULL, OPTION_NO_PAGER},
+	{"plot", no_argument, NULL, OPTION_PLOT},
 	{"priority", required_argument, NULL, 'p'},
 	{"root", required_argument, NULL, OPTION_ROOT},
 	{"version", no_argument, NULL, OPTION_VERSION},
@@ -128,6 +131,9 @@ static bool set_option(int option, struct log_options *options)
 		break;
 	case OPTION_JSON:
 		options->form = LOG_JSON;
+		break;
+	case OPTION_PLOT:
+		options->form = LOG_PLOT;
 		break;
 	case OPTION_COLOR:
 		if (print_parse_colour(optarg, &options->colour) < 0)

@@ -19,7 +19,8 @@ _arguments -s \
 	'--root=[read the trace of the system below]:directory:_files -/' \
 	'--explain[what each refusal and failure means, and what to do]' \
 	'(-t --monotonic)'{-t,--monotonic}'[seconds since the start of the kernel]' \
-	'--json[one JSON object a line]' \
+	'(--plot)--json[one JSON object a line]' \
+	'(--json)--plot[a drawing on a time axis, as SVG]' \
 	'--color=[colour]:when:(auto always never)' \
 	'--no-pager[straight to the terminal]' \
 	'(- *)'{-h,--help}'[show the options]' \
