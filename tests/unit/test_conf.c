@@ -145,7 +145,7 @@ static void test_twice(void **state)
 static void test_section_without_address(void **state)
 {
 	(void)state;
-	parse("\n[card a]\nid = 10de:1e07\n[card b]\naddress = 0000:83:00.0\n");
+	parse("\n[card a]\ndriver = vfio-pci\n[card b]\naddress = 0000:83:00.0\n");
 	assert_error(2, "a", "address");
 	assert_true(conf.rules[0].broken);
 	assert_false(conf.rules[1].broken);
@@ -227,7 +227,7 @@ static void test_sizes(void **state)
 	line[9 + CONF_MAX_LINE] = '\0';
 	parse(line);
 	assert_string_equal(conf.errors[0].expected,
-			    "a line with address in this section");
+			    "a line with address, path, id or subsystem in this section");
 	line[9 + CONF_MAX_LINE] = 'x';
 	line[9 + CONF_MAX_LINE + 1] = '\0';
 	parse(line);
