@@ -24,6 +24,9 @@ static const struct log_explanation table[] = {
 	 "Save your work and reset the machine; boot it with gpupass=off until the cause "
 	 "is "
 	 "found."},
+	{TRACE_NO_WORKER,
+	 "The process that does the work could not be started, so nothing was touched.",
+	 "Look at the error in parentheses; the initramfs probably ran out of memory."},
 	{TRACE_CONF_ERROR,
 	 "gpupass.conf has something at this line that gpupass does not understand, and "
 	 "it "

@@ -80,8 +80,8 @@ struct trace_record {
 	E(104, END, 6, "end", "gpupass ended")                                           \
 	E(110, DEADLINE, 3, "deadline", "deadline passed")                               \
 	E(111, WORKER_DIED, 3, "worker-died", "the worker died")                         \
-	E(113, NO_WORKER, 3, "no-worker", "the worker could not be started")             \
 	E(112, CONSEQUENCE, 3, "consequence", "until the next reboot")                   \
+	E(113, NO_WORKER, 3, "no-worker", "the worker could not be started")             \
 	E(200, CONF_READ, 6, "conf-read", "configuration read")                          \
 	E(201, CONF_ERROR, 3, "conf-error", "configuration error")                       \
 	E(202, CONF_UNREADABLE, 3, "conf-unreadable", "cannot read the configuration")   \
