@@ -104,18 +104,27 @@ static const struct pci_function *find_function(const struct plan_site *site)
 	return NULL;
 }
 
-/* The card's functions; where they are not to be had, at least the one at the address, so
- * that the record shows what is there. */
+/* For the record, where there is no card: what stands in the slot of a function that is
+ * absent, else the function at the address. */
+static void show_instead(const struct plan_site *site, struct plan *plan)
+{
+	plan->card.count = 0;
+	for (unsigned i = 0; i < site->near->count; i++) {
+		const struct pci_function *function = &site->near->functions[i];
+
+		if (plan->found == CARD_ABSENT
+			    ? pci_same_slot(&function->address, &site->address)
+			    : pci_same_address(&function->address, &site->address))
+			plan->card.functions[plan->card.count++] = *function;
+	}
+}
+
 static void find_card(const struct plan_site *site, struct plan *plan)
 {
-	const struct pci_function *function = find_function(site);
-
 	plan->found = card_find(plan->rule, &site->address, site->near, &plan->card,
 				&plan->missing);
-	if (plan->found != CARD_FOUND && plan->found != CARD_ABSENT && function) {
-		plan->card.functions[0] = *function;
-		plan->card.count = 1;
-	}
+	if (plan->found != CARD_FOUND)
+		show_instead(site, plan);
 	put_screen_last(&plan->card);
 }
 
