@@ -44,6 +44,9 @@ static const struct log_explanation table[] = {
 	 "Log in over the network or a serial console; to keep the screen, let the "
 	 "firmware "
 	 "use another card for it."},
+	{TRACE_GROUP_SHARED,
+	 "The IOMMU cannot tell this function from the card's, so a VM may have the card only while no native driver holds it.",
+	 "Give it to the same VM with functions, or move the card to another slot; an ACS override in the kernel is not a cure."},
 	{TRACE_KEEP_LIST_MISSING,
 	 "The initramfs does not say which devices the host runs from, so only their "
 	 "class "
@@ -112,6 +115,15 @@ static const struct log_explanation table[] = {
 	 "nothing "
 	 "is known to be safe.",
 	 "To write it anew, " REBUILD "."},
+	{TRACE_REFUSED_NO_CARD,
+	 "gpupass does not know which functions make up a card here, and does not guess.",
+	 "Look at the machine with gpupass list, and name the functions yourself: functions = slot, switch or numbers."},
+	{TRACE_REFUSED_DISAGREE,
+	 "The section's address and path lead to two different functions, so at least one of them is out of date.",
+	 "Find the card with gpupass list, correct the section, then " REBUILD "."},
+	{TRACE_REFUSED_AMBIGUOUS,
+	 "More than one card has this id, and an id alone must name exactly one.",
+	 "Add address or path to the section, then " REBUILD "."},
 	{TRACE_MODULE_FAILED, "The kernel did not accept this module.",
 	 "The reason is in parentheses and in the kernel's log: often a wrong option, a "
 	 "missing signature under Secure Boot, or a module of another kernel; "

@@ -27,7 +27,15 @@ struct parser {
 	unsigned keys_seen; /* bits of enum card_key in this section */
 };
 
-enum card_key { KEY_ADDRESS, KEY_ID, KEY_FUNCTIONS, KEY_DRIVER, KEY_UNBIND };
+enum card_key {
+	KEY_ADDRESS,
+	KEY_PATH,
+	KEY_ID,
+	KEY_SUBSYSTEM,
+	KEY_FUNCTIONS,
+	KEY_DRIVER,
+	KEY_UNBIND,
+};
 
 static bool is_blank(char c)
 {
@@ -120,30 +128,49 @@ static bool is_name(struct span s)
 	return true;
 }
 
-static bool parse_id(struct span value, struct conf_rule *rule)
+/* "10de:1e07": two numbers of four digits. */
+static bool parse_pair(struct span value, uint16_t *ret_first, uint16_t *ret_second)
 {
-	uint64_t vendor, device;
+	uint64_t first, second;
 	struct span rest, head = split(value, ':', &rest);
 
 	if (head.length != 4 || rest.length != 4)
 		return false;
-	if (sys_parse_number(head.text, 4, 16, 0xffff, &vendor) < 0 ||
-	    sys_parse_number(rest.text, 4, 16, 0xffff, &device) < 0)
+	if (sys_parse_number(head.text, 4, 16, 0xffff, &first) < 0 ||
+	    sys_parse_number(rest.text, 4, 16, 0xffff, &second) < 0)
 		return false;
-	rule->vendor = (uint16_t)vendor;
-	rule->device = (uint16_t)device;
-	return rule->has_id = true;
+	*ret_first = (uint16_t)first;
+	*ret_second = (uint16_t)second;
+	return true;
 }
 
-/* "card", "slot", or numbers of functions: "0,1". */
+static bool parse_id(struct span value, struct conf_rule *rule)
+{
+	rule->has_id = parse_pair(value, &rule->vendor, &rule->device);
+	return rule->has_id;
+}
+
+static bool parse_subsystem(struct span value, struct conf_rule *rule)
+{
+	rule->has_subsystem =
+		parse_pair(value, &rule->subsystem_vendor, &rule->subsystem_device);
+	return rule->has_subsystem;
+}
+
+/* "card", "slot", "switch", or numbers of functions: "0,1". */
 static bool parse_functions(struct span value, struct conf_rule *rule)
 {
+	static const char *const words[] = {
+		[CONF_FUNCTIONS_CARD] = "card",
+		[CONF_FUNCTIONS_SLOT] = "slot",
+		[CONF_FUNCTIONS_SWITCH] = "switch",
+	};
 	struct span rest = value;
 
-	if (same(value, "card") || same(value, "slot")) {
-		rule->functions =
-			same(value, "card") ? CONF_FUNCTIONS_CARD : CONF_FUNCTIONS_SLOT;
-		return true;
+	for (unsigned i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		rule->functions = (enum conf_functions)i;
+		if (same(value, words[i]))
+			return true;
 	}
 	rule->functions = CONF_FUNCTIONS_LIST;
 	rule->function_mask = 0;
@@ -192,15 +219,24 @@ static bool parse_address(struct span value, struct conf_rule *rule)
 	return rule->has_address;
 }
 
+static bool parse_path(struct span value, struct conf_rule *rule)
+{
+	rule->has_path = topology_parse_path(value.text, value.length, &rule->path) == 0;
+	return rule->has_path;
+}
+
 static const struct {
 	const char *name;
 	bool (*parse)(struct span value, struct conf_rule *rule);
 	const char *expected;
 } card_keys[] = {
 	[KEY_ADDRESS] = {"address", parse_address, "an address such as 0000:83:00.0"},
+	[KEY_PATH] = {"path", parse_path, "a path such as 0000:82:01.0/00.0"},
 	[KEY_ID] = {"id", parse_id, "vendor and device such as 10de:1e07"},
+	[KEY_SUBSYSTEM] = {"subsystem", parse_subsystem,
+			   "vendor and device such as 1462:3712"},
 	[KEY_FUNCTIONS] = {"functions", parse_functions,
-			   "card, slot, or numbers of functions such as 0,1"},
+			   "card, slot, switch, or numbers of functions such as 0,1"},
 	[KEY_DRIVER] = {"driver", parse_driver, "vfio-pci or pci-stub"},
 	[KEY_UNBIND] = {"unbind", parse_unbind, "one to four driver names"},
 };
@@ -217,7 +253,7 @@ static void parse_card_key(struct parser *p, struct span key, struct span value)
 		p->keys_seen |= 1U << i;
 		return;
 	}
-	fail(p, key, "a key: address, id, functions, driver or unbind");
+	fail(p, key, "a key: address, path, id, subsystem, functions, driver or unbind");
 }
 
 static bool is_parameter_value(struct span s)
@@ -282,17 +318,22 @@ static void parse_option(struct parser *p, struct span key, struct span value)
 	p->deadline_seen = true;
 }
 
+static bool has_selector(const struct conf_rule *rule)
+{
+	return rule->has_address || rule->has_path || rule->has_id || rule->has_subsystem;
+}
+
 /* A section is over: what it lacks is known now. */
 static void close_section(struct parser *p)
 {
 	struct span none = {"", 0};
 
-	if (p->section == SECTION_CARD && p->rule && !p->rule->has_address &&
+	if (p->section == SECTION_CARD && p->rule && !has_selector(p->rule) &&
 	    !p->rule->broken) {
 		none.text = p->rule->name;
 		none.length = strlen(p->rule->name);
 		add_error(p->conf, p->rule->line, none,
-			  "a line with address in this section");
+			  "a line with address, path, id or subsystem in this section");
 		p->rule->broken = true;
 	}
 	p->rule = NULL;

@@ -11,7 +11,7 @@
 #ifndef GPUPASS_CONF_H
 #define GPUPASS_CONF_H
 
-#include "hook/core/pci.h"
+#include "hook/core/topology.h"
 
 #define CONF_PATH             "etc/gpupass.conf" /* relative to the root directory */
 #define CONF_MAX_SIZE         (16 * 1024)        /* bytes of the file */
@@ -27,18 +27,21 @@
 #define CONF_DEADLINE_MAX     120
 
 enum conf_functions {
-	CONF_FUNCTIONS_CARD, /* what belongs to the card */
-	CONF_FUNCTIONS_SLOT, /* every function of the slot */
-	CONF_FUNCTIONS_LIST, /* just those in function_mask */
+	CONF_FUNCTIONS_CARD,   /* what belongs to the card */
+	CONF_FUNCTIONS_SLOT,   /* every function of the slot */
+	CONF_FUNCTIONS_SWITCH, /* every function below the card's own switch */
+	CONF_FUNCTIONS_LIST,   /* just those in function_mask */
 };
 
 struct conf_rule {
 	char name[CONF_MAX_NAME + 1];
 	unsigned line; /* of the section's head */
 	bool broken;
-	bool has_address, has_id;
+	bool has_address, has_path, has_id, has_subsystem;
 	struct pci_address address;
+	struct topology_path path;
 	uint16_t vendor, device; /* of id */
+	uint16_t subsystem_vendor, subsystem_device;
 	enum conf_functions functions;
 	uint8_t function_mask;        /* bit n = function n, for CONF_FUNCTIONS_LIST */
 	char driver[PCI_DRIVER_SIZE]; /* "vfio-pci" or "pci-stub" */

@@ -64,6 +64,14 @@ bool pci_same_address(const struct pci_address *a, const struct pci_address *b)
 	return pci_same_slot(a, b) && a->function == b->function;
 }
 
+int pci_compare(const struct pci_address *a, const struct pci_address *b)
+{
+	if (a->domain != b->domain)
+		return a->domain < b->domain ? -1 : 1;
+	return (a->bus << 8 | a->device << 3 | a->function) -
+	       (b->bus << 8 | b->device << 3 | b->function);
+}
+
 void pci_format_path(const struct pci_address *address, const char *attribute, char *path)
 {
 	char text[PCI_ADDRESS_SIZE];
@@ -156,6 +164,59 @@ static int read_group(const struct sys_root *root, struct pci_function *function
 	return -1;
 }
 
+/* The kernel ties what belongs to a GPU to its function 0 (drivers/pci/quirks.c, "D0
+ * power state depends on"); the link's name is that of Linux 5.10 and later. */
+static bool is_linked(const struct sys_root *root, const struct pci_address *address)
+{
+	char path[PCI_PATH_SIZE], name[PCI_ADDRESS_SIZE + 16], first[PCI_ADDRESS_SIZE];
+	struct pci_address zero = *address;
+
+	if (address->function == 0)
+		return false;
+	zero.function = 0;
+	pci_format_address(&zero, first);
+	sys_format(name, sizeof(name), "supplier:pci:%s", first);
+	pci_format_path(address, name, path);
+	return sys_exists(root, path) == 1;
+}
+
+static bool has(const struct sys_root *root, const struct pci_address *address,
+		const char *attribute)
+{
+	char path[PCI_PATH_SIZE];
+
+	pci_format_path(address, attribute, path);
+	return sys_exists(root, path) != 0;
+}
+
+static int read_pair(const struct sys_root *root, const struct pci_address *address,
+		     const char *first, const char *second, uint16_t *ret_first,
+		     uint16_t *ret_second)
+{
+	struct pci_function function = {.address = *address};
+	uint32_t a = read_hex(root, &function, first, 0xffff);
+	uint32_t b = read_hex(root, &function, second, 0xffff);
+
+	if (function.error)
+		return -function.error;
+	*ret_first = (uint16_t)a;
+	*ret_second = (uint16_t)b;
+	return 0;
+}
+
+int pci_read_identity(const struct sys_root *root, const struct pci_address *address,
+		      uint16_t *ret_vendor, uint16_t *ret_device)
+{
+	return read_pair(root, address, "vendor", "device", ret_vendor, ret_device);
+}
+
+int pci_read_subsystem(const struct sys_root *root, const struct pci_address *address,
+		       uint16_t *ret_vendor, uint16_t *ret_device)
+{
+	return read_pair(root, address, "subsystem_vendor", "subsystem_device",
+			 ret_vendor, ret_device);
+}
+
 int pci_read_function(const struct sys_root *root, const struct pci_address *address,
 		      struct pci_function *ret_function)
 {
@@ -176,8 +237,9 @@ int pci_read_function(const struct sys_root *root, const struct pci_address *add
 	f->boot_vga = read_decimal(root, f, "boot_vga", -1);
 	f->iommu_group = read_group(root, f);
 	read_driver(root, f);
-	pci_format_path(address, "drm", path);
-	f->drm = sys_exists(root, path) != 0;
+	f->linked = is_linked(root, address);
+	f->virtual = has(root, address, "physfn");
+	f->drm = has(root, address, "drm");
 	return 0;
 }
 

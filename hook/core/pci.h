@@ -30,6 +30,8 @@ struct pci_function {
 	int iommu_group; /* -1 = none */
 	int numa_node;   /* -1 = unknown */
 	int boot_vga;    /* 0 or 1; -1 = the kernel has no such attribute here */
+	bool linked;     /* the kernel's device link ties it to function 0 of its slot */
+	bool virtual;    /* an SR-IOV virtual function */
 	bool drm;        /* a DRM driver registered a device for it */
 	int error;       /* errno of an attribute that could not be read; 0 = none */
 	const char *unreadable;       /* the first such attribute */
@@ -50,10 +52,21 @@ void pci_format_address(const struct pci_address *address, char *text);
 bool pci_same_address(const struct pci_address *a, const struct pci_address *b);
 bool pci_same_slot(const struct pci_address *a, const struct pci_address *b);
 
+/* Below, at or above 0 as a comes before, at or after b in the order of addresses. */
+int pci_compare(const struct pci_address *a, const struct pci_address *b);
+
 /* Reads one function. -ENOENT when it is not there; any other trouble is in ret->error,
  * so that the caller can name it. */
 int pci_read_function(const struct sys_root *root, const struct pci_address *address,
 		      struct pci_function *ret_function);
+
+/* vendor and device alone; -errno when they cannot be read. */
+int pci_read_identity(const struct sys_root *root, const struct pci_address *address,
+		      uint16_t *ret_vendor, uint16_t *ret_device);
+
+/* subsystem_vendor and subsystem_device; -errno when they cannot be read. */
+int pci_read_subsystem(const struct sys_root *root, const struct pci_address *address,
+		       uint16_t *ret_vendor, uint16_t *ret_device);
 
 /* Reads the functions of address's slot, in order, into ret (PCI_SLOT_FUNCTIONS entries).
  * Returns how many there are, 0 when the slot is empty. */

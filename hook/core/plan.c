@@ -45,20 +45,101 @@ static void check_rule(const struct conf *conf, const struct conf_rule *rule,
 	}
 }
 
-static void check_presence(const struct pci_function *slot, unsigned count,
-			   struct plan *plan)
+static void check_site(const struct plan_site *site, struct plan *plan)
+{
+	plan->address = site->address;
+	if (!site->refusal)
+		return;
+	refuse(plan, site->refusal, -1);
+	sys_format(plan->reason, sizeof(plan->reason), "%s%s%s", site->reason,
+		   site->elsewhere[0] ? "; its id is now at " : "", site->elsewhere);
+}
+
+/* What card_find's result means to the user, and the event for it. */
+static const struct {
+	uint16_t refusal;
+	const char *reason;
+} card_refusals[] = {
+	[CARD_ABSENT] = {TRACE_REFUSED_ABSENT, "is not on this machine"},
+	[CARD_NO_DISPLAY] = {TRACE_REFUSED_NO_CARD,
+			     "has no GPU beside it; name what you want with functions"},
+	[CARD_NOT_OF_IT] =
+		{TRACE_REFUSED_NO_CARD,
+		 "does not belong to the GPU beside it; name what you want with "
+		 "functions"},
+	[CARD_NO_SWITCH] = {TRACE_REFUSED_NO_CARD, "is not below a PCIe switch"},
+	[CARD_TOO_LARGE] = {TRACE_REFUSED_NO_CARD, "has too many functions around it"},
+};
+
+static bool goes_last(const struct card *card, const struct pci_function *function)
+{
+	for (unsigned i = 0; i < card->count; i++) {
+		if (card->functions[i].class_code >> 16 == 0x03)
+			return function->class_code >> 16 == 0x03;
+	}
+	return function->address.function == 0;
+}
+
+/* The order of work: what carries the screen last, so that an earlier failure leaves the
+ * picture alone. */
+static void put_screen_last(struct card *card)
+{
+	struct card ordered = {0};
+
+	for (int last = 0; last < 2; last++) {
+		for (unsigned i = 0; i < card->count; i++) {
+			if (goes_last(card, &card->functions[i]) == last)
+				ordered.functions[ordered.count++] = card->functions[i];
+		}
+	}
+	*card = ordered;
+}
+
+static const struct pci_function *find_function(const struct plan_site *site)
+{
+	for (unsigned i = 0; i < site->near->count; i++) {
+		if (pci_same_address(&site->near->functions[i].address, &site->address))
+			return &site->near->functions[i];
+	}
+	return NULL;
+}
+
+/* For the record, where there is no card: what stands in the slot of a function that is
+ * absent, else the function at the address. */
+static void show_instead(const struct plan_site *site, struct plan *plan)
+{
+	plan->card.count = 0;
+	for (unsigned i = 0; i < site->near->count; i++) {
+		const struct pci_function *function = &site->near->functions[i];
+
+		if (plan->found == CARD_ABSENT
+			    ? pci_same_slot(&function->address, &site->address)
+			    : pci_same_address(&function->address, &site->address))
+			plan->card.functions[plan->card.count++] = *function;
+	}
+}
+
+static void find_card(const struct plan_site *site, struct plan *plan)
+{
+	plan->found = card_find(plan->rule, &site->address, site->near, &plan->card,
+				&plan->missing);
+	if (plan->found != CARD_FOUND)
+		show_instead(site, plan);
+	put_screen_last(&plan->card);
+}
+
+static void refuse_card(const struct plan_site *site, struct plan *plan)
 {
 	char text[PCI_ADDRESS_SIZE];
-	struct pci_address missing = plan->rule->address;
-	unsigned number;
 
-	if (card_select(plan->rule, slot, count, &plan->card, &number) == 0)
-		return;
-	missing.function = (uint8_t)number;
-	pci_format_address(&missing, text);
-	refuse(plan, TRACE_REFUSED_ABSENT, -1);
-	sys_format(plan->reason, sizeof(plan->reason), "%s is not on this machine%s",
-		   text, count ? ", though its slot is not empty" : "");
+	pci_format_address(&plan->missing, text);
+	refuse(plan, card_refusals[plan->found].refusal, -1);
+	sys_format(plan->reason, sizeof(plan->reason), "%s %s%s%s%s", text,
+		   card_refusals[plan->found].reason,
+		   plan->found == CARD_ABSENT && site->near->count
+			   ? ", though its slot is not empty"
+			   : "",
+		   site->elsewhere[0] ? "; its id is now at " : "", site->elsewhere);
 }
 
 static void check_readable(struct plan *plan)
@@ -75,33 +156,30 @@ static void check_readable(struct plan *plan)
 	}
 }
 
-/* The number of a function in the card, or -1. */
-static int find_in_card(const struct card *card, const struct pci_address *address)
-{
-	for (unsigned i = 0; i < card->count; i++) {
-		if (pci_same_address(&card->functions[i].address, address))
-			return (int)i;
-	}
-	return -1;
-}
-
-static void check_identity(const struct pci_function *slot, unsigned count,
-			   struct plan *plan)
+static void check_identity(const struct plan_site *site, struct plan *plan)
 {
 	const struct conf_rule *rule = plan->rule;
+	const struct pci_function *found = find_function(site);
+	char there[32] = "", wanted[32] = "", subsystem[32] = "";
 
-	for (unsigned i = 0; i < count; i++) {
-		if (!pci_same_address(&slot[i].address, &rule->address) || !rule->has_id)
-			continue;
-		if (slot[i].vendor == rule->vendor && slot[i].device == rule->device)
-			continue;
-		refuse(plan, TRACE_REFUSED_IDENTITY,
-		       find_in_card(&plan->card, &slot[i].address));
-		sys_format(plan->reason, sizeof(plan->reason),
-			   "%04x:%04x of class %04x, where the section wants %04x:%04x",
-			   slot[i].vendor, slot[i].device, slot[i].class_code >> 8,
-			   rule->vendor, rule->device);
+	if (site->identity_holds)
+		return;
+	if (rule->has_subsystem) {
+		sys_format(there, sizeof(there), " with subsystem %04x:%04x",
+			   site->subsystem_vendor, site->subsystem_device);
+		sys_format(subsystem, sizeof(subsystem), "%ssubsystem %04x:%04x",
+			   rule->has_id ? " with " : "", rule->subsystem_vendor,
+			   rule->subsystem_device);
 	}
+	if (rule->has_id)
+		sys_format(wanted, sizeof(wanted), "%04x:%04x", rule->vendor,
+			   rule->device);
+	refuse(plan, TRACE_REFUSED_IDENTITY, card_index(&plan->card, &site->address));
+	sys_format(plan->reason, sizeof(plan->reason),
+		   "%04x:%04x%s of class %04x, where the section wants %s%s%s%s",
+		   found->vendor, found->device, there, found->class_code >> 8, wanted,
+		   subsystem, site->elsewhere[0] ? ", which is now at " : "",
+		   site->elsewhere);
 }
 
 static void check_class(struct plan *plan)
@@ -199,22 +277,9 @@ static void check_facts(const struct plan_facts *facts, struct plan *plan)
 	}
 }
 
-/* The order of work: the function that carries the screen last, so that an earlier
- * failure leaves the picture alone. */
-static void put_first_last(struct card *card)
-{
-	struct pci_function first = card->functions[0];
-
-	if (card->count < 2 || first.address.function != 0)
-		return;
-	memmove(&card->functions[0], &card->functions[1],
-		(card->count - 1) * sizeof(card->functions[0]));
-	card->functions[card->count - 1] = first;
-}
-
 void plan_make(const struct conf *conf, const struct conf_rule *rule,
-	       const struct pci_function *slot, unsigned count,
-	       const struct plan_facts *facts, struct plan *ret_plan)
+	       const struct plan_site *site, const struct plan_facts *facts,
+	       struct plan *ret_plan)
 {
 	struct plan *plan = ret_plan;
 
@@ -223,16 +288,21 @@ void plan_make(const struct conf *conf, const struct conf_rule *rule,
 	plan->about = -1;
 	check_rule(conf, rule, plan);
 	if (!plan->refusal)
-		check_presence(slot, count, plan);
-	put_first_last(&plan->card);
+		check_site(site, plan);
+	if (!plan->refusal)
+		find_card(site, plan);
+	if (!plan->refusal && plan->found == CARD_ABSENT)
+		refuse_card(site, plan);
 	if (!plan->refusal)
 		check_facts(facts, plan);
 	if (!plan->refusal)
 		check_readable(plan);
 	if (!plan->refusal)
-		check_identity(slot, count, plan);
+		check_identity(site, plan);
 	if (!plan->refusal)
 		check_class(plan);
+	if (!plan->refusal && plan->found != CARD_FOUND)
+		refuse_card(site, plan);
 	if (!plan->refusal)
 		check_keep(facts->keep, plan);
 	if (!plan->refusal)
@@ -241,10 +311,38 @@ void plan_make(const struct conf *conf, const struct conf_rule *rule,
 		check_driver(plan);
 }
 
+/* A broken rule, or one whose selectors led nowhere, names no card. */
+static bool has_place(const struct plan *plan)
+{
+	return plan->refusal != TRACE_REFUSED_BROKEN &&
+	       plan->refusal != TRACE_REFUSED_DISAGREE &&
+	       plan->refusal != TRACE_REFUSED_AMBIGUOUS &&
+	       (plan->rule->has_address || plan->card.count);
+}
+
+static bool touches_slot(const struct plan *plan, const struct pci_address *address)
+{
+	if (pci_same_slot(&plan->address, address))
+		return true;
+	for (unsigned i = 0; i < plan->card.count; i++) {
+		if (pci_same_slot(&plan->card.functions[i].address, address))
+			return true;
+	}
+	return false;
+}
+
+/* A slot holds one card: two rules for functions of one are two for one card. */
 static bool want_same_card(const struct plan *a, const struct plan *b)
 {
-	return !a->rule->broken && !b->rule->broken &&
-	       pci_same_slot(&a->rule->address, &b->rule->address);
+	if (!has_place(a) || !has_place(b))
+		return false;
+	if (touches_slot(a, &b->address))
+		return true;
+	for (unsigned i = 0; i < b->card.count; i++) {
+		if (touches_slot(a, &b->card.functions[i].address))
+			return true;
+	}
+	return false;
 }
 
 void plan_refuse_shared(struct plan *plans, unsigned count)

@@ -18,20 +18,34 @@ struct plan_facts {
 	bool late;        /* udev has started: native drivers may arrive at any moment */
 };
 
+/* Where the selectors of one rule lead. */
+struct plan_site {
+	uint16_t refusal; /* they lead nowhere: a TRACE_REFUSED_* event, or 0 */
+	char reason[TRACE_TEXT_SIZE]; /* why */
+	struct pci_address address;
+	bool identity_holds; /* the function there has the rule's id and subsystem */
+	uint16_t subsystem_vendor,
+		subsystem_device; /* of that function, when the rule has one */
+	char elsewhere[64]; /* where such a function is, if not there; empty = nowhere */
+	const struct topology_near *near;
+};
+
 struct plan {
 	const struct conf_rule *rule;
 	uint16_t refusal; /* 0 = take the card; else a TRACE_REFUSED_* event */
 	int about;        /* index of the function that is the reason; -1 = none */
 	int error;        /* errno behind the refusal; 0 = none */
 	char reason[TRACE_TEXT_SIZE]; /* ends the refusal's sentence */
+	struct pci_address address;   /* where the selectors led */
+	enum card_result found;       /* whether they led to a card */
+	struct pci_address missing;   /* what found is about */
 	struct card card;
 };
 
-/* Makes the plan for one rule. slot and count are the functions in the slot of the rule's
- * address (pci_read_slot); they are not looked at when the rule is broken. */
+/* Makes the plan for one rule. site is not looked at when the rule is broken. */
 void plan_make(const struct conf *conf, const struct conf_rule *rule,
-	       const struct pci_function *slot, unsigned count,
-	       const struct plan_facts *facts, struct plan *ret_plan);
+	       const struct plan_site *site, const struct plan_facts *facts,
+	       struct plan *ret_plan);
 
 /* Refuses every plan of a card that another plan wants too. */
 void plan_refuse_shared(struct plan *plans, unsigned count);

@@ -90,6 +90,7 @@ struct trace_record {
 	E(301, FRAMEBUFFER, 6, "framebuffer", "firmware framebuffer")                    \
 	E(302, FAREWELL, 3, "farewell", "this console is on this card")                  \
 	E(303, KEEP_LIST_MISSING, 4, "keep-list-missing", "no keep list in the image")   \
+	E(304, GROUP_SHARED, 4, "group-shared", "its IOMMU group is shared")             \
 	E(400, REFUSED_BROKEN, 3, "refused-broken", "the configuration has an error")    \
 	E(401, REFUSED_ABSENT, 3, "refused-absent", "there is no such function")         \
 	E(402, REFUSED_IDENTITY, 3, "refused-identity", "something else sits there")     \
@@ -102,6 +103,9 @@ struct trace_record {
 	E(409, REFUSED_MODULES, 3, "refused-modules", "the modules are not there")       \
 	E(410, REFUSED_UNREADABLE, 3, "refused-unreadable", "cannot be read")            \
 	E(411, REFUSED_KEEP_LIST, 3, "refused-keep-list", "the keep list is broken")     \
+	E(412, REFUSED_NO_CARD, 3, "refused-no-card", "no whole card")                   \
+	E(413, REFUSED_DISAGREE, 3, "refused-disagree", "the selectors disagree")        \
+	E(414, REFUSED_AMBIGUOUS, 3, "refused-ambiguous", "more than one card matches")  \
 	E(500, MODULE_INSERTED, 6, "module-inserted", "module inserted")                 \
 	E(501, MODULE_PRESENT, 6, "module-present", "module already in the kernel")      \
 	E(502, MODULE_BUILTIN, 6, "module-builtin", "module built into the kernel")      \

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "hook/core/survey.h"
 #include "hook/early/modules.h"
 
 #define UDEV_CONTROL "run/udev/control"
@@ -77,20 +78,6 @@ static int read_keep_list(const struct worker_task *task, struct image_keep *ret
 	return error < 0 ? error : 0;
 }
 
-static void make_plans(const struct worker_task *task, const struct plan_facts *facts)
-{
-	for (unsigned i = 0; i < task->conf->rule_count; i++) {
-		const struct conf_rule *rule = &task->conf->rules[i];
-		struct pci_function slot[PCI_SLOT_FUNCTIONS];
-		int count = 0;
-
-		if (!rule->broken && !task->conf->refuse_all)
-			count = pci_read_slot(task->root, &rule->address, slot);
-		plan_make(task->conf, rule, slot, (unsigned)count, facts, &plans[i]);
-	}
-	plan_refuse_shared(plans, task->conf->rule_count);
-}
-
 static void record_functions(const struct worker_task *task, const struct plan *plan)
 {
 	for (unsigned i = 0; i < plan->card.count; i++) {
@@ -107,6 +94,24 @@ static void record_functions(const struct worker_task *task, const struct plan *
 			  "driver %s, %s, NUMA node %d%s",
 			  f->driver[0] ? f->driver : "none", group, f->numa_node, vga);
 	}
+}
+
+static void record_neighbours(const struct worker_task *task, const struct plan *plan)
+{
+	struct pci_function neighbours[SURVEY_MAX_NEIGHBOURS];
+	unsigned count = survey_neighbours(task->root, &plan->card, neighbours);
+
+	for (unsigned i = 0; i < count && i < SURVEY_MAX_NEIGHBOURS; i++) {
+		const struct pci_function *f = &neighbours[i];
+		struct trace_about about = {.card = plan->rule->name, .function = f};
+
+		trace_add(task->trace, TRACE_GROUP_SHARED, &about,
+			  "group %d is not viable while this function is with %s",
+			  f->iommu_group, f->driver[0] ? f->driver : "a native driver");
+	}
+	if (count > SURVEY_MAX_NEIGHBOURS)
+		trace_add(task->trace, TRACE_GROUP_SHARED, NULL, "and with %u more",
+			  count - SURVEY_MAX_NEIGHBOURS);
 }
 
 static void record_refusal(const struct worker_task *task, const struct plan *plan)
@@ -173,6 +178,7 @@ static unsigned record_plans(const struct worker_task *task)
 
 	for (unsigned i = 0; i < task->conf->rule_count; i++) {
 		record_functions(task, &plans[i]);
+		record_neighbours(task, &plans[i]);
 		if (plans[i].refusal)
 			record_refusal(task, &plans[i]);
 		else
@@ -275,7 +281,7 @@ int worker_run(const struct worker_task *task)
 	task->journal->phase = BIND_READING;
 	facts.keep_broken = read_keep_list(task, &keep) < 0;
 	facts.late = udev_has_started(task->root);
-	make_plans(task, &facts);
+	survey_plan(task->root, task->conf, &facts, plans);
 	copy_kernel_log(task, &lines);
 	console_find(task->root, &console);
 	to_take = record_plans(task);

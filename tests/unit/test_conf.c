@@ -145,7 +145,7 @@ static void test_twice(void **state)
 static void test_section_without_address(void **state)
 {
 	(void)state;
-	parse("\n[card a]\nid = 10de:1e07\n[card b]\naddress = 0000:83:00.0\n");
+	parse("\n[card a]\ndriver = vfio-pci\n[card b]\naddress = 0000:83:00.0\n");
 	assert_error(2, "a", "address");
 	assert_true(conf.rules[0].broken);
 	assert_false(conf.rules[1].broken);
@@ -209,6 +209,43 @@ static void test_bytes(void **state)
 	assert_error(3, "?[31mevil", "a key");
 }
 
+static void test_selectors(void **state)
+{
+	static const char *const bad[] = {
+		"path = 0000:82:01.0/",
+		"path = 82:01.0/00.0",
+		"path = 0000:82:01.0/00.8",
+		"path = 0000:82:01.0//00.0",
+		"path = 0000:82:01.0/0.0",
+		"path = 0000:82:01.0/20.0",
+		"path = 0000:82:01.0/00.0x",
+		"path = /00.0",
+		"subsystem = 1462",
+		"path = 0000:00:00.0/0.0/00.0",
+		"subsystem = 1462:37123",
+		"path = 0000:00:00.0/01.0/01.0/01.0/01.0/01.0/01.0/01.0/01.0/01.0",
+	};
+	char text[256];
+
+	(void)state;
+	parse("[card a]\npath = 0000:82:01.0/00.0/1f.7\nsubsystem = 1462:3712\n"
+	      "functions = switch\n[card b]\nid = 10de:1e07\n");
+	assert_int_equal(conf.error_count, 0);
+	assert_true(conf.rules[0].has_path);
+	assert_int_equal(conf.rules[0].path.count, 2);
+	assert_int_equal(conf.rules[0].path.steps[1], 0xff);
+	assert_int_equal(conf.rules[0].subsystem_vendor, 0x1462);
+	assert_int_equal(conf.rules[0].functions, CONF_FUNCTIONS_SWITCH);
+	assert_false(conf.rules[1].has_address);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		snprintf(text, sizeof(text), "[card a]\n%s\n", bad[i]);
+		parse(text);
+		if (conf.error_count == 0)
+			fail_msg("taken: %s", bad[i]);
+		assert_true(conf.rules[0].broken);
+	}
+}
+
 static void test_sizes(void **state)
 {
 	static char big[CONF_MAX_SIZE + 2];
@@ -227,7 +264,7 @@ static void test_sizes(void **state)
 	line[9 + CONF_MAX_LINE] = '\0';
 	parse(line);
 	assert_string_equal(conf.errors[0].expected,
-			    "a line with address in this section");
+			    "a line with address, path, id or subsystem in this section");
 	line[9 + CONF_MAX_LINE] = 'x';
 	line[9 + CONF_MAX_LINE + 1] = '\0';
 	parse(line);
@@ -279,8 +316,8 @@ static void test_hash_and_message(void **state)
 	parse("[card a]\nadress = 1\n");
 	conf_format_error(&conf.errors[0], line, sizeof(line));
 	assert_string_equal(line,
-			    "gpupass.conf:2: \"adress\": expected a key: address, id, "
-			    "functions, driver or unbind");
+			    "gpupass.conf:2: \"adress\": expected a key: address, path, "
+			    "id, subsystem, functions, driver or unbind");
 }
 
 int main(void)
@@ -296,6 +333,7 @@ int main(void)
 		cmocka_unit_test(test_what_refuses_all),
 		cmocka_unit_test(test_options),
 		cmocka_unit_test(test_bytes),
+		cmocka_unit_test(test_selectors),
 		cmocka_unit_test(test_sizes),
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_too_many),

@@ -11,8 +11,9 @@
 #include "hook/core/plan.h"
 
 static struct conf conf;
-static struct pci_function slot[PCI_SLOT_FUNCTIONS];
-static unsigned count;
+static struct topology_near near;
+static struct pci_function *const slot = near.functions;
+static struct plan_site site;
 static struct image_keep keep;
 static struct plan_facts facts;
 static struct plan plan;
@@ -32,8 +33,11 @@ static int setup(void **state)
 
 	(void)state;
 	conf_parse(text, strlen(text), &conf);
-	memset(slot, 0, sizeof(slot));
-	for (count = 0; count < 4; count++) {
+	memset(&near, 0, sizeof(near));
+	memset(&site, 0, sizeof(site));
+	site.near = &near;
+	site.address = conf.rules[0].address;
+	for (unsigned count = 0; count < 4; count++) {
 		slot[count].address = conf.rules[0].address;
 		slot[count].address.function = (uint8_t)count;
 		slot[count].vendor = 0x10de;
@@ -42,6 +46,7 @@ static int setup(void **state)
 		slot[count].iommu_group = 14;
 		slot[count].boot_vga = -1;
 	}
+	near.count = 4;
 	memset(&keep, 0, sizeof(keep));
 	memset(&facts, 0, sizeof(facts));
 	facts.keep = &keep;
@@ -50,7 +55,14 @@ static int setup(void **state)
 
 static void make(void)
 {
-	plan_make(&conf, &conf.rules[0], slot, count, &facts, &plan);
+	site.address = conf.rules[0].address;
+	for (unsigned i = 0; i < near.count; i++) {
+		if (pci_same_address(&slot[i].address, &site.address))
+			site.identity_holds = !conf.rules[0].has_id ||
+					      (slot[i].vendor == conf.rules[0].vendor &&
+					       slot[i].device == conf.rules[0].device);
+	}
+	plan_make(&conf, &conf.rules[0], &site, &facts, &plan);
 }
 
 static void assert_refused(uint16_t refusal, int function, const char *reason)
@@ -92,7 +104,7 @@ static void test_list(void **state)
 static void test_absent(void **state)
 {
 	(void)state;
-	count = 0;
+	near.count = 0;
 	assert_refused(TRACE_REFUSED_ABSENT, -1, "0000:83:00.0 is not on this machine");
 	setup(NULL);
 	conf.rules[0].address.function = 5;
@@ -202,8 +214,11 @@ static void test_two_sections_one_card(void **state)
 	(void)state;
 	conf_parse(text, strlen(text), &conf);
 	for (unsigned i = 0; i < 3; i++)
-		plan_make(&conf, &conf.rules[i], slot, i < 2 ? count : 0, &facts,
-			  &plans[i]);
+		{
+		site.address = conf.rules[i].address;
+		site.identity_holds = true;
+		plan_make(&conf, &conf.rules[i], &site, &facts, &plans[i]);
+	}
 	plan_refuse_shared(plans, 3);
 	assert_int_equal(plans[0].refusal, TRACE_REFUSED_SHARED);
 	assert_int_equal(plans[1].refusal, TRACE_REFUSED_SHARED);
