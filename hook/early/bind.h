@@ -12,8 +12,8 @@
 #ifndef GPUPASS_BIND_H
 #define GPUPASS_BIND_H
 
+#include "hook/core/console.h"
 #include "hook/core/plan.h"
-#include "hook/early/console.h"
 #include "hook/early/kernel_lines.h"
 
 #define BIND_MAX_ENTRIES (CONF_MAX_RULES * CARD_MAX_FUNCTIONS)

@@ -2,7 +2,7 @@
 /*
  * Who carries the firmware's framebuffer. Releases nothing.
  */
-#include "hook/early/console.h"
+#include "hook/core/console.h"
 
 #include <string.h>
 
