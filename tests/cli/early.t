@@ -27,7 +27,7 @@ prepare() {
 		cp "$case/gpupass.conf" "$root/etc/gpupass.conf" || return 1
 	fi
 	if [ -e "$case/trace" ]; then
-		mkdir -m 755 "$root/run/gpupass" || return 1
+		mkdir -p "$root/run/gpupass" || return 1
 		"$build/mktrace" <"$case/trace" >"$root/run/gpupass/trace" || return 1
 		chmod 600 "$root/run/gpupass/trace"
 	fi
@@ -91,7 +91,7 @@ run_some() {
 		program=${pair%% *} case=$here/early/${pair##* } root=$work.root
 		run_case
 	done
-	sed -i -f "$here/early/trace.sed" -e "s|$top/[0-9]*.root|ROOT|g" "$top"/*.found
+	sed -i -e "s|$top/[0-9]*.root|ROOT|g" -f "$here/early/trace.sed" "$top"/*.found
 	n=0
 	for pair; do
 		n=$((n + 1)) work=$top/$n
