@@ -71,8 +71,8 @@ needs()
 missing()
 {
 	for package in "$@"; do
-		case $(dpkg-query -W -f='${db:Status-Status} ' "$package" 2>/dev/null) in
-		*"installed "*) ;;
+		case " $(dpkg-query -W -f='${db:Status-Status} ' "$package" 2>/dev/null)" in
+		*" installed "*) ;;
 		*) echo "$package" ;;
 		esac
 	done
@@ -171,7 +171,7 @@ do_install()
 {
 	check_generator
 	install_needs build run
-	run make -C "$here"
+	run make -C "$here" -j"$(nproc)"
 	run make -C "$here" install
 	rebuild_images
 	verify_images
