@@ -4,6 +4,7 @@
  */
 #include "hook/core/console.h"
 
+#include <errno.h>
 #include <string.h>
 
 #define PLATFORM    "sys/bus/platform/devices/"
@@ -76,13 +77,14 @@ void console_find(const struct sys_root *root, struct console *ret_console)
 		ret_console->base = read_base(root);
 }
 
+/* The BAR that holds base: its number, -1 for none of them, or -errno below -1. */
 static int find_bar(const struct sys_root *root, const struct pci_address *address,
 		    uint64_t base)
 {
 	struct pci_range bars[PCI_BARS];
 
 	if (base == 0 || pci_read_bars(root, address, bars) < 0)
-		return -1;
+		return -EIO;
 	for (int i = 0; i < PCI_BARS; i++) {
 		if (bars[i].end && bars[i].start <= base && base <= bars[i].end)
 			return i;
@@ -93,11 +95,17 @@ static int find_bar(const struct sys_root *root, const struct pci_address *addre
 bool console_is_on(const struct sys_root *root, const struct console *console,
 		   const struct pci_function *function, int *ret_bar)
 {
+	int bar;
+
 	*ret_bar = -1;
 	if (console->device[0] == '\0')
 		return function->boot_vga == 1;
-	*ret_bar = find_bar(root, &function->address, console->base);
+	bar = find_bar(root, &function->address, console->base);
+	if (bar >= 0)
+		*ret_bar = bar;
 	if (console->has_parent)
 		return pci_same_address(&console->parent, &function->address);
-	return *ret_bar >= 0;
+	/* Where the ranges cannot be compared, the firmware's choice is the best guess.
+	 */
+	return bar >= 0 || (bar != -1 && function->boot_vga == 1);
 }

@@ -49,6 +49,9 @@ struct bind_journal {
 	enum bind_phase phase;
 	int current; /* entry that is being worked on; -1 = none */
 	int stuck; /* entry that a worker hangs in, for the one who rescues; -1 = none */
+	bool finished; /* the worker came to its end; status is what it returned */
+	int status;
+	struct console console;
 	unsigned count;
 	struct bind_entry entries[BIND_MAX_ENTRIES];
 	enum bind_state cards[CONF_MAX_RULES];

@@ -87,10 +87,22 @@ static enum mode read_mode(const struct run *run, const char **ret_unknown)
 	return mode;
 }
 
+/* Where the command line cannot be read, gpupass=off may stand in it. */
 static bool is_switched_off(struct run *run)
 {
+	struct trace_about about = {0};
 	const char *unknown;
+	int length = sys_read_file(&run->root, COMMAND_LINE, run->command_line,
+				   sizeof(run->command_line));
 
+	if (length < 0 && length != -EFBIG) {
+		run->command_line[0] = '\0';
+		about.error = -length;
+		trace_add(&run->trace, TRACE_OFF, &about, "it cannot be read");
+		return true;
+	}
+	/* Longer than any kernel takes: what fits counts. */
+	run->command_line[sizeof(run->command_line) - 1] = '\0';
 	run->mode = read_mode(run, &unknown);
 	if (run->mode != MODE_OFF)
 		return false;
@@ -196,7 +208,7 @@ static int run_child(int (*work)(const struct run *run), const struct run *run,
 		return -ETIMEDOUT;
 	}
 	if (waitpid(child, &status, 0) != child)
-		return -errno;
+		return -ECHILD;
 	return WIFEXITED(status) ? WEXITSTATUS(status) : -EINTR;
 }
 
@@ -212,17 +224,18 @@ static int do_work(const struct run *run)
 		.dry_run = run->mode == MODE_DRY_RUN,
 	};
 
-	return worker_run(&task);
+	run->journal->status = worker_run(&task);
+	run->journal->finished = true;
+	return run->journal->status;
 }
 
 /* The second child: gives back what the worker was at, but for the function it hangs in.
  */
 static int do_rescue(const struct run *run)
 {
-	static const struct console no_console;
 	struct trace trace = trace_for_child(&run->trace);
 	const struct bind_context context = {&run->root, &trace, run->journal,
-					     &no_console, NULL};
+					     &run->journal->console, NULL};
 	int stuck = run->journal->stuck;
 	unsigned failed = 0;
 
@@ -278,10 +291,7 @@ static void record_end_of_worker(struct run *run, int result)
 		about.card = journal->names[entry->card];
 		about.function = &entry->before;
 	}
-	if (result == -ETIMEDOUT)
-		trace_add(&run->trace, TRACE_DEADLINE, &about, "%u s, stuck in %s",
-			  run->conf->deadline, bind_phase_name(journal->phase));
-	else if (result == -EINTR)
+	if (result == -EINTR || result == -ECHILD)
 		trace_add(&run->trace, TRACE_WORKER_DIED, &about, "while %s",
 			  bind_phase_name(journal->phase));
 	else
@@ -290,29 +300,52 @@ static void record_end_of_worker(struct run *run, int result)
 
 /* Whoever hangs in the kernel holds the function's lock for good: what touches it hangs
  * too, and an orderly shutdown does. */
-static void record_consequence(struct run *run)
+static void record_consequence(struct run *run, int entry)
 {
 	struct trace_about about = {0};
 	const struct bind_journal *journal = run->journal;
 
-	if (journal->stuck >= 0)
-		about.function = &journal->entries[journal->stuck].before;
+	if (entry >= 0)
+		about.function = &journal->entries[entry].before;
 	trace_add(&run->trace, TRACE_CONSEQUENCE, &about,
 		  "what reads this function, modprobe vfio-pci and an orderly shutdown "
 		  "may hang; "
 		  "boot with gpupass=off next time");
 }
 
+/* Names what a child is stuck in, and what follows from it. */
+static void record_stuck(struct run *run, unsigned seconds)
+{
+	const struct bind_journal *journal = run->journal;
+	struct trace_about about = {.error = ETIMEDOUT};
+
+	if (journal->current >= 0) {
+		const struct bind_entry *entry = &journal->entries[journal->current];
+
+		about.card = journal->names[entry->card];
+		about.function = &entry->before;
+	}
+	trace_add(&run->trace, TRACE_DEADLINE, &about, "%u s, stuck in %s", seconds,
+		  bind_phase_name(journal->phase));
+}
+
 static int rescue(struct run *run, int result)
 {
 	int rescued;
 
-	record_end_of_worker(run, result);
+	if (result == -ETIMEDOUT)
+		record_stuck(run, run->conf->deadline);
+	else
+		record_end_of_worker(run, result);
 	run->journal->stuck = result == -ETIMEDOUT ? run->journal->current : -1;
 	rescued = run_child(do_rescue, run, RESCUE_SECONDS);
+	if (rescued == -ETIMEDOUT)
+		record_stuck(run, RESCUE_SECONDS);
 	record_lost_cards(run, rescued == EXIT_HOLDS);
 	if (result == -ETIMEDOUT)
-		record_consequence(run);
+		record_consequence(run, run->journal->stuck);
+	if (rescued == -ETIMEDOUT)
+		record_consequence(run, run->journal->current);
 	return EXIT_LOST;
 }
 
@@ -325,6 +358,9 @@ static int supervise(struct run *run)
 		memcpy(run->journal->names[i], run->conf->rules[i].name,
 		       sizeof(run->journal->names[i]));
 	result = run_child(do_work, run, run->conf->deadline);
+	/* Somebody else may have taken the status; the work was done all the same. */
+	if (result == -ECHILD && run->journal->finished)
+		result = run->journal->status;
 	return result < 0 ? rescue(run, result) : result;
 }
 
@@ -379,10 +415,10 @@ int main(int argc, char **argv)
 		say("gpupass-early: cannot open the root directory\n");
 		return EXIT_MISUSE;
 	}
+	/* Ignored by whoever started us, it would be by us, and then nobody can be waited
+	 * for. */
+	signal(SIGCHLD, SIG_DFL);
 	trace_open(&run.trace, &run.root);
-	if (sys_read_file(&run.root, COMMAND_LINE, run.command_line,
-			  sizeof(run.command_line)) < 0)
-		run.command_line[0] = '\0';
 	status = run_once(&run);
 	sys_close_root(&run.root);
 	return status;

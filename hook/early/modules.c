@@ -99,8 +99,8 @@ static void merge_word(struct trace *trace, struct image_module *module, const c
 		return;
 	}
 	if (used + rest + 2 > sizeof(module->parameters)) {
-		trace_add(trace, TRACE_MODULE_OPTION_DROPPED, NULL, "too many for %s",
-			  module->name);
+		trace_add(trace, TRACE_MODULE_OPTION_DROPPED, NULL,
+			  "%.*s, %s has too many", (int)length, word, module->name);
 		return;
 	}
 	if (used)

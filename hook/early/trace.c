@@ -38,8 +38,10 @@ static void read_boot_id(const struct sys_root *root, uint8_t *ret_id)
 
 		if (text[at] == '-')
 			at++;
-		if (sys_parse_number(text + at, 2, 16, 0xff, &byte) < 0)
+		if (sys_parse_number(text + at, 2, 16, 0xff, &byte) < 0) {
+			memset(ret_id, 0, 16);
 			return;
+		}
 		ret_id[i] = (uint8_t)byte;
 		at += 2;
 	}

@@ -252,6 +252,7 @@ static unsigned take_cards(const struct worker_task *task, const struct console 
 	unsigned lost = 0;
 	int error;
 
+	task->journal->console = *console;
 	task->journal->phase = BIND_MODULES;
 	error = modules_insert(task->root, task->trace, task->command_line,
 			       task->dry_run);
