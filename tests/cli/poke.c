@@ -110,7 +110,7 @@ static void do_one(char *argument)
 }
 
 /* What a supervisor does: waits, kills, looks once more. */
-static void do_in_child(char *argument)
+static void do_in_child(char *argument, int number)
 {
 	pid_t child = fork(), ended;
 	int status;
@@ -120,7 +120,7 @@ static void do_in_child(char *argument)
 		_exit(0);
 	}
 	usleep(300000);
-	kill(child, SIGKILL);
+	kill(child, number);
 	usleep(100000);
 	ended = waitpid(child, &status, WNOHANG);
 	printf("child: %s\n", ended == 0            ? "still there"
@@ -133,7 +133,9 @@ int main(int argc, char **argv)
 {
 	for (int i = 1; i < argc; i++) {
 		if (strcmp(argv[i], "kill") == 0 && i + 1 < argc)
-			do_in_child(argv[++i]);
+			do_in_child(argv[++i], SIGKILL);
+		else if (strcmp(argv[i], "leave") == 0 && i + 1 < argc)
+			do_in_child(argv[++i], 0);
 		else
 			do_one(argv[i]);
 	}

@@ -197,6 +197,14 @@ drivers/xhci_hcd/unbind = 0000:83:00.2 -> hangs
 0000:83:00.2/driver_override = vfio-pci" \
 	kill $two/driver/unbind=0000:83:00.2 $two/driver_override=vfio-pci
 
+check "a process that is neither waited for nor killed is reported" "\
+hang drivers/xhci_hcd/unbind
+" "\
+child: still there
+left running: 1
+drivers/xhci_hcd/unbind = 0000:83:00.2 -> hangs" \
+	leave $two/driver/unbind=0000:83:00.2
+
 check "a stuck write outlives the kill, and who touches the function gets stuck too" "\
 stuck drivers/xhci_hcd/unbind
 " "\

@@ -186,10 +186,13 @@ static void enter_transfer(struct calls *calls, struct tracee *tracee, uint64_t 
 }
 
 /* A process in the kernel's hands does not get the signal. */
-static void enter_kill(struct calls *calls, struct tracee *tracee, pid_t pid)
+static void enter_kill(struct calls *calls, struct tracee *tracee, pid_t pid, int number)
 {
 	for (size_t i = 0; i < calls->tracee_count; i++) {
-		if (calls->tracees[i].pid == pid && calls->tracees[i].stuck)
+		if (calls->tracees[i].pid != pid)
+			continue;
+		calls->tracees[i].doomed |= number == SIGKILL;
+		if (calls->tracees[i].stuck)
 			tracee_skip(tracee, 0);
 	}
 }
@@ -216,7 +219,7 @@ void calls_enter(struct calls *calls, struct tracee *tracee, uint64_t number,
 		       sizeof(other_writes) / sizeof(other_writes[0])))
 		enter_transfer(calls, tracee, number, arguments);
 	else if (number == SYS_kill || number == SYS_tkill)
-		enter_kill(calls, tracee, (pid_t)arguments[0]);
+		enter_kill(calls, tracee, (pid_t)arguments[0], (int)arguments[1]);
 	for (size_t i = 0; i < sizeof(path_calls) / sizeof(path_calls[0]); i++) {
 		if ((uint64_t)path_calls[i].number == number)
 			enter_path(calls, tracee, i, arguments);

@@ -31,9 +31,10 @@ struct run {
 	struct tracee tracees[MAX_TRACEES];
 	char root[PATH_MAX];
 	pid_t main_pid;
-	bool started; /* past execve */
-	int status;   /* of the main process, as waitpid gives it */
-	bool late;    /* the time limit came first */
+	bool started;  /* past execve */
+	int status;    /* of the main process, as waitpid gives it */
+	bool late;     /* the time limit came first */
+	unsigned left; /* processes that the program neither waited for nor killed */
 };
 
 static volatile sig_atomic_t time_is_up;
@@ -123,8 +124,10 @@ static void on_stop(struct run *run, struct tracee *tracee, int status)
 static void kill_rest(struct run *run)
 {
 	for (size_t i = 0; i < MAX_TRACEES; i++) {
-		if (run->tracees[i].pid)
-			kill(run->tracees[i].pid, SIGKILL);
+		if (!run->tracees[i].pid)
+			continue;
+		run->left += !run->tracees[i].doomed;
+		kill(run->tracees[i].pid, SIGKILL);
 	}
 }
 
@@ -179,6 +182,8 @@ static void print_report(struct run *run, const struct tree *before, const char 
 		fprintf(report, "killed by SIG%s\n", sigabbrev_np(WTERMSIG(run->status)));
 	else
 		fprintf(report, "status %d\n", WEXITSTATUS(run->status));
+	if (run->left && !run->late)
+		fprintf(report, "left running: %u\n", run->left);
 	if (unused)
 		fprintf(report, "did not happen: %s %s%s%s\n",
 			fault_kind_name(unused->kind), unused->driver, unused->address,
