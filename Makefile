@@ -197,6 +197,29 @@ $(BUILD)/poke: tests/cli/poke.c Makefile
 .PHONY: unit fuzz
 .SECONDARY: $(UNIT_OBJECTS)
 
+# Everything that tests/run runs, built and not run.
+tests: all unit-tests $(addprefix $(BUILD)/,asan/gpupass-early asan/gpupass asan/gpupass-log \
+	musl/gpupass-early mktrace machine sysfs-kernel poke)
+unit-tests: $(UNIT_TESTS)
+
+check:
+	tests/run
+
+# Without the tests that build or boot an image.
+check-fast:
+	tests/run lint unit cli
+
+lint:
+	tests/run lint
+
+demo:
+	./install.sh --demo
+
+format:
+	find hook tool tests -name '*.[ch]' -exec clang-format -i {} +
+
+.PHONY: tests unit-tests check check-fast lint demo format
+
 clean:
 	rm -rf $(BUILD)
 
