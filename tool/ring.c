@@ -59,7 +59,8 @@ static bool count_is_believable(const struct ring *ring, unsigned present)
 {
 	uint64_t next = ring->header.next_sequence;
 	uint64_t last_slot = (next - 1) % ring->header.slots;
-	bool last_is_there = next == 0 || last_slot >= present;
+	bool last_is_cut = next != 0 && last_slot >= present;
+	bool last_is_there = next == 0 || last_is_cut;
 
 	for (unsigned slot = 0; slot < present; slot++) {
 		uint64_t sequence;
@@ -67,8 +68,10 @@ static bool count_is_believable(const struct ring *ring, unsigned present)
 		if (!slot_is_sound(ring, slot, &sequence))
 			continue;
 		/* next itself: the writer may have died between a record and its count.
-		 */
-		if (sequence > next || next - sequence > ring->header.slots)
+		 * An older record than the window has is a torn one, unless the count has
+		 * nothing else to speak for it. */
+		if (sequence > next ||
+		    (last_is_cut && next - sequence > ring->header.slots))
 			return false;
 		if (next != 0 && sequence == next - 1)
 			last_is_there = true;
