@@ -11,7 +11,7 @@
 #include <time.h>
 
 #define TOP       112 /* of the first row */
-#define BOTTOM    28
+#define BOTTOM    28u
 #define GROUP_GAP 8
 
 static const char style[] =
@@ -246,9 +246,9 @@ bool log_print_plot(const struct log_view *view, FILE *out)
 {
 	struct plot plot = {.view = view};
 
-	plot.count = view->count < PLOT_ROWS ? view->count : PLOT_ROWS;
-	if (plot.count == 0)
+	if (view->count == 0)
 		return true;
+	plot.count = view->count < PLOT_ROWS ? view->count : PLOT_ROWS;
 	plot_measure(&plot);
 	return draw_page(&plot, out);
 }

@@ -12,7 +12,7 @@
 
 #include "tool/log.h"
 
-#define PLOT_WIDTH      1160
+#define PLOT_WIDTH      1160u
 #define PLOT_ROW_HEIGHT 18
 #define PLOT_ROWS       TRACE_SLOTS /* more than that is no page any more */
 

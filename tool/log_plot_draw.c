@@ -8,14 +8,14 @@
 #include <math.h>
 #include <string.h>
 
-#define AXIS_LEFT     150
+#define AXIS_LEFT     150u
 #define AXIS_RIGHT    1130
 #define BEFORE_WIDTH  130 /* of the axis, when something happened before the run */
 #define LETTER_WIDTH  5.9 /* of a label, on average */
 #define LABEL_LETTERS 130 /* longer ones are cut; the title has the whole */
 #define NAME_LETTERS  21  /* of a group's name, left of the axis */
-#define MARK_HEIGHT   12
-#define DOT_RADIUS    4
+#define MARK_HEIGHT   12u
+#define DOT_RADIUS    4u
 #define TICK_SPACE    90 /* between two ticks, at least */
 #define BEFORE_SPACE  45 /* the same where the axis is narrow */
 #define NS            1e-9
