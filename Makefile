@@ -79,6 +79,7 @@ MAN_PAGES = $(wildcard conf/man/*.[1-9])
 MAN = $(PREFIX)/share/man
 TMPFILES = /usr/lib/tmpfiles.d/gpupass.conf
 POST_UPDATE = /etc/initramfs/post-update.d/zz-gpupass
+DRACUT = /usr/lib/dracut/modules.d/50gpupass
 man_target = $(MAN)/man$(subst .,,$(suffix $(1)))/$(notdir $(1))
 new = $(DESTDIR)$(dir $(1)).$(notdir $(1)).new
 put = install -D -m $(1) $(2) $(call new,$(3)) && mv -f $(call new,$(3)) $(DESTDIR)$(3)
@@ -96,14 +97,20 @@ install: all
 	$(call put_script,hook/initramfs-tools/hook,$(INITRAMFS_TOOLS)/hooks/gpupass)
 	$(call put_script,hook/initramfs-tools/init-top,$(INITRAMFS_TOOLS)/scripts/init-top/00-gpupass)
 	$(call put_script,hook/initramfs-tools/post-update,$(POST_UPDATE))
+	$(call put_script,hook/dracut/module-setup.sh,$(DRACUT)/module-setup.sh)
+	$(call put,755,hook/dracut/gpupass-hook.sh,$(DRACUT)/gpupass-hook.sh)
+	$(call put,644,hook/dracut/gpupass.service,$(DRACUT)/gpupass.service)
 
 # The configuration stays: it is the user's.
 uninstall:
 	rm -f $(addprefix $(DESTDIR),$(INITRAMFS_TOOLS)/hooks/gpupass \
 		$(INITRAMFS_TOOLS)/scripts/init-top/00-gpupass $(POST_UPDATE) $(TMPFILES) \
+		$(DRACUT)/module-setup.sh $(DRACUT)/gpupass-hook.sh $(DRACUT)/gpupass.service \
 		$(foreach page,$(MAN_PAGES),$(call man_target,$(page))) \
 		$(PREFIX)/bin/gpupass-log $(PREFIX)/sbin/gpupass $(LIBEXEC)/gpupass-early)
-	for directory in $(LIBEXEC) $(dir $(POST_UPDATE)) /etc/initramfs; do \
+	for directory in $(LIBEXEC) $(dir $(POST_UPDATE)) /etc/initramfs $(DRACUT) \
+			$(dir $(DRACUT)) /usr/lib/dracut $(INITRAMFS_TOOLS)/scripts/init-top \
+			$(INITRAMFS_TOOLS)/scripts $(INITRAMFS_TOOLS)/hooks $(INITRAMFS_TOOLS); do \
 		rmdir "$(DESTDIR)$$directory" 2>/dev/null || true; \
 	done
 

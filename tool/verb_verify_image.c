@@ -17,28 +17,47 @@
 #include "tool/verify.h"
 
 #define IMAGES "boot"
-#define PREFIX "initrd.img-"
+
+/* How generators and distributions name images: around the kernel's version. */
+static const struct {
+	const char *prefix, *suffix;
+} names[] = {{"initrd.img-", ""}, {"initramfs-", ".img"}};
 
 static struct config config;
 static struct verify_image image;
 
-/* The kernel's version in an image's name, or NULL. */
-static const char *kernel_of(const char *path)
+/* The kernel's version in an image's name, or false. */
+static bool find_kernel(const char *path, char *ret_kernel, size_t size)
 {
 	const char *name = strrchr(path, '/');
 
 	name = name ? name + 1 : path;
-	return strncmp(name, PREFIX, strlen(PREFIX)) == 0 ? name + strlen(PREFIX) : NULL;
+	for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		size_t prefix = strlen(names[i].prefix), suffix = strlen(names[i].suffix);
+		size_t length = strlen(name);
+
+		if (length <= prefix + suffix || length - prefix - suffix >= size ||
+		    strncmp(name, names[i].prefix, prefix) != 0 ||
+		    strcmp(name + length - suffix, names[i].suffix) != 0)
+			continue;
+		sys_format(ret_kernel, size, "%.*s", (int)(length - prefix - suffix),
+			   name + prefix);
+		return true;
+	}
+	return false;
 }
 
 static void print_finding(void *data, bool rebuild, const char *sentence)
 {
 	const char *path = data;
-	const char *kernel = kernel_of(path);
+	char kernel[IMAGE_RELEASE_SIZE] = "all";
+	bool known = find_kernel(path, kernel, sizeof(kernel));
 
 	printf("%s: %s", path, sentence);
-	if (rebuild)
-		printf(": run update-initramfs -u -k %s", kernel ? kernel : "all");
+	if (rebuild && verify_is_initramfs_tools(&image))
+		printf(": run update-initramfs -u -k %s", kernel);
+	else if (rebuild)
+		printf(": run dracut --force %s %s", path, known ? kernel : "KERNEL");
 	putchar('\n');
 }
 
@@ -72,13 +91,17 @@ static enum status verify(const char *path)
 /* A copy beside its image (.bak, .dpkg-bak) is of no installed kernel. */
 static int is_image(const struct dirent *entry)
 {
-	return kernel_of(entry->d_name) != NULL;
+	char kernel[IMAGE_RELEASE_SIZE];
+
+	return find_kernel(entry->d_name, kernel, sizeof(kernel));
 }
 
-static bool is_installed(const struct arguments *arguments, const char *kernel)
+static bool is_installed(const struct arguments *arguments, const char *name)
 {
-	char path[PATH_MAX];
+	char path[PATH_MAX], kernel[IMAGE_RELEASE_SIZE];
 
+	if (!find_kernel(name, kernel, sizeof(kernel)))
+		return false;
 	sys_format(path, sizeof(path), "lib/modules/%s", kernel);
 	return sys_exists(&arguments->root, path) == 1;
 }
@@ -94,7 +117,7 @@ static enum status verify_all(const struct arguments *arguments)
 	sys_format(path, sizeof(path), "%s/" IMAGES, arguments->root_path);
 	count = scandir(path, &entries, is_image, alphasort);
 	for (int i = 0; i < count; i++) {
-		if (is_installed(arguments, kernel_of(entries[i]->d_name))) {
+		if (is_installed(arguments, entries[i]->d_name)) {
 			enum status status;
 
 			sys_format(path, sizeof(path), "%s/" IMAGES "/%s",
@@ -108,7 +131,7 @@ static enum status verify_all(const struct arguments *arguments)
 	if (count >= 0)
 		free(entries);
 	if (seen == 0) {
-		complain("no %s/" IMAGES "/" PREFIX "* of an installed kernel",
+		complain("no image of an installed kernel in %s/" IMAGES,
 			 arguments->root_path);
 		return STATUS_CANNOT_READ;
 	}

@@ -13,6 +13,8 @@
 
 #define SCRIPTS "scripts/init-top/"
 #define SCRIPT  SCRIPTS "00-gpupass"
+#define UNIT    "gpupass.service"
+#define HOOK    "hooks/pre-udev/00-gpupass-hook.sh"
 
 struct report {
 	void (*finding)(void *data, bool rebuild, const char *sentence);
@@ -38,6 +40,27 @@ static void add_file(struct verify_image *image, const char *name)
 		strcpy(image->files[image->file_count++], name);
 }
 
+static bool ends_with(const char *path, const char *end)
+{
+	size_t length = strlen(path), end_length = strlen(end);
+
+	return length >= end_length && strcmp(path + length - end_length, end) == 0;
+}
+
+/* What dracut's own scripts put where differs between its versions: the ends do not. */
+static int look_at_dracut(const struct cpio_file *file, struct verify_image *image)
+{
+	if (ends_with(file->path, "/sysinit.target.wants/" UNIT))
+		image->unit_wanted = true;
+	else if (ends_with(file->path, "/" HOOK))
+		image->has_hook = true;
+	else if (ends_with(file->path, "/" UNIT) && S_ISREG(file->mode)) {
+		image->has_unit = true;
+		return read_text(file, &image->unit);
+	}
+	return 0;
+}
+
 static int look_at(const struct cpio_file *file, void *data)
 {
 	struct verify_image *image = data;
@@ -59,6 +82,8 @@ static int look_at(const struct cpio_file *file, void *data)
 		return read_text(file, &image->order);
 	} else if (strncmp(file->path, IMAGE_MODULES "/", sizeof(IMAGE_MODULES)) == 0) {
 		add_file(image, file->path + sizeof(IMAGE_MODULES));
+	} else {
+		return look_at_dracut(file, image);
 	}
 	return 0;
 }
@@ -71,7 +96,13 @@ int verify_read(const char *path, struct verify_image *ret_image)
 
 bool verify_is_empty(const struct verify_image *image)
 {
-	return !image->has_program && !image->has_script && !image->modules.exists;
+	return !image->has_program && !image->has_script && !image->modules.exists &&
+	       !image->has_unit && !image->has_hook;
+}
+
+bool verify_is_initramfs_tools(const struct verify_image *image)
+{
+	return image->order.exists;
 }
 
 static void report(struct report *r, bool rebuild, const char *sentence)
@@ -193,11 +224,7 @@ static void check_order(const struct verify_image *image, struct report *r)
 	const char *own = find_script(image->order.text, SCRIPT);
 	const char *udev = find_script(image->order.text, SCRIPTS "udev");
 
-	if (!image->order.exists)
-		report(r, false,
-		       "no " SCRIPTS
-		       "ORDER: gpupass runs only in images of initramfs-tools");
-	else if (!image->has_script || !own)
+	if (!image->has_script || !own)
 		report(r, true, SCRIPT " does not run in it");
 	else if (!image->script_runs)
 		report(r, true, SCRIPT " is not executable in it");
@@ -205,6 +232,31 @@ static void check_order(const struct verify_image *image, struct report *r)
 		report(r, false,
 		       "00-gpupass runs after udev, and will refuse the cards: look "
 		       "into " SCRIPTS "ORDER, what does it wait for?");
+}
+
+/* One of the two starts gpupass, never both: the second would come after udev. */
+static void check_dracut(const struct verify_image *image, struct report *r)
+{
+	static const char *const before[] = {"systemd-udevd.service",
+					     "systemd-udev-trigger.service",
+					     "systemd-modules-load.service"};
+	char sentence[128];
+
+	if (!image->has_unit && !image->has_hook)
+		report(r, true,
+		       "neither " UNIT " nor a pre-udev hook starts gpupass in it");
+	if (image->has_unit && image->has_hook)
+		report(r, true, "both " UNIT " and a pre-udev hook start gpupass in it");
+	if (image->has_unit && !image->unit_wanted)
+		report(r, true, "sysinit.target does not want " UNIT " in it");
+	for (unsigned i = 0; image->has_unit && i < sizeof(before) / sizeof(before[0]);
+	     i++) {
+		if (strstr(image->unit.text, before[i]))
+			continue;
+		sys_format(sentence, sizeof(sentence), UNIT " is not ordered before %s",
+			   before[i]);
+		report(r, true, sentence);
+	}
 }
 
 unsigned verify_compare(const struct verify_image *image, const struct config *config,
@@ -232,6 +284,9 @@ unsigned verify_compare(const struct verify_image *image, const struct config *c
 	check_conf(image, config, &r);
 	check_modules(image, &r);
 	check_keep(image, &r);
-	check_order(image, &r);
+	if (verify_is_initramfs_tools(image))
+		check_order(image, &r);
+	else
+		check_dracut(image, &r);
 	return r.count;
 }

@@ -20,13 +20,17 @@ struct verify_text {
 /* What of gpupass is in an image. */
 struct verify_image {
 	bool has_program, program_runs, has_script, script_runs;
-	struct verify_text conf, modules, keep, order;
+	bool has_unit, unit_wanted, has_hook; /* dracut */
+	struct verify_text conf, modules, keep, order, unit;
 	unsigned file_count; /* below IMAGE_MODULES */
 	char files[VERIFY_MAX_FILES][IMAGE_MODULE_SIZE];
 };
 
 /* Collects what is in the image at path. 0 or -errno, as cpio_read_image(). */
 int verify_read(const char *path, struct verify_image *ret_image);
+
+/* Whether initramfs-tools made the image; else it is taken for one of dracut. */
+bool verify_is_initramfs_tools(const struct verify_image *image);
 
 /* Whether there is anything of gpupass in it. */
 bool verify_is_empty(const struct verify_image *image);
