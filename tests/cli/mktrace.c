@@ -241,18 +241,23 @@ static void read_line(struct builder *builder, char *line)
 	}
 }
 
+static size_t minimum(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
 static int write_trace(struct builder *builder)
 {
 	if (!builder->next_given)
 		builder->header.next_sequence = builder->sequence;
-	for (uint64_t i = 0; i < builder->size; i++) {
-		const unsigned char *header = (const unsigned char *)&builder->header;
-		const unsigned char *records = (const unsigned char *)builder->records;
-
-		putchar(i < TRACE_HEADER_SIZE ? header[i]
-			: i < TRACE_FILE_SIZE ? records[i - TRACE_HEADER_SIZE]
-					      : 0);
-	}
+	fwrite(&builder->header, 1, minimum(builder->size, TRACE_HEADER_SIZE), stdout);
+	if (builder->size > TRACE_HEADER_SIZE)
+		fwrite(builder->records, 1,
+		       minimum(builder->size - TRACE_HEADER_SIZE,
+			       sizeof(builder->records)),
+		       stdout);
+	for (uint64_t i = TRACE_FILE_SIZE; i < builder->size; i++)
+		putchar(0);
 	return fflush(stdout) == 0 ? 0 : 3;
 }
 

@@ -7,6 +7,7 @@
  *	PATH+COUNT	writes COUNT letters
  *	PATH*COUNT	writes a line COUNT times
  *	PATH!		opens it with O_TRUNC and writes nothing
+ *	PATH~		opens it with O_CREAT
  *	PATH		prints its first line, or where a link points
  *	kill SECONDS ARGUMENT...	does the rest in a child and kills it after
  *SECONDS
@@ -90,7 +91,7 @@ static void show(const char *path)
 static void do_one(char *argument)
 {
 	char letters[MAX_SIZE];
-	char *at = strpbrk(argument, "=+*!");
+	char *at = strpbrk(argument, "=+*!~");
 	char kind = at ? *at : '\0';
 
 	if (at)
@@ -102,6 +103,9 @@ static void do_one(char *argument)
 		write_text(argument, letters, (size_t)atol(at), 0);
 	else if (kind == '*')
 		write_lines(argument, atol(at));
+	else if (kind == '~')
+		printf("%s: %s\n", argument,
+		       result_name(open(argument, O_WRONLY | O_CREAT, 0644)));
 	else if (kind == '!')
 		write_text(argument, "", 0, 1);
 	else

@@ -280,6 +280,11 @@ openat /tmp
 readlink WORK/root/sys/bus/pci/../../../dev/kmsg" \
 	/proc/cmdline /sys/bus/pci/drivers_probe=0000:00:00.0 /tmp! ../../../dev/kmsg
 
+check "nothing is made in sysfs" "" "\
+drivers/vfio-pci/bound: EACCES
+O_CREAT on sys/bus/pci/drivers/vfio-pci/bound" \
+	drivers/vfio-pci/bound~
+
 check "kmsg takes lines of up to 976 bytes" "" "\
 WORK/root/dev/kmsg: 976
 WORK/root/dev/kmsg: EINVAL" \

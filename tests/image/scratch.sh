@@ -16,17 +16,32 @@ fi
 [ -n "${SCRATCH:-}" ] || SCRATCH=y exec unshare --mount --propagation private "$0" "$@"
 
 work=$(mktemp -d /var/tmp/gpupass-image.XXXXXX) || exit 1
-trap 'umount "$work/root" 2>/dev/null; rm -rf --one-file-system "$work"' EXIT
+trap 'umount "$root" "$work/over" 2>/dev/null; rm -rf --one-file-system "$work"' EXIT
 root=$work/root
+
+# scratch_overlay DIRECTORY: at $root, what is written kept in memory: update-initramfs
+# syncs. Where an overlay cannot be, a copy does, in half a minute.
+scratch_overlay()
+{
+	mount -t tmpfs tmpfs "$work/over" && mkdir "$work/over/upper" "$work/over/work" &&
+		mount -t overlay overlay "$root" -o \
+			"lowerdir=$1,upperdir=$work/over/upper,workdir=$work/over/work"
+}
+
+# scratch_bail_out: after a preparation that failed.
+scratch_bail_out()
+{
+	tap_note "$(cat "$work/prepare.log")"
+	echo "Bail out! no system to test in"
+	exit 1
+}
 
 # scratch_root: the system at $root, its images small, and the tree in /usr/src/gpupass.
 scratch_root()
 {
 	base=$("$top/tests/vm/base-root" bookworm) || return 1
-	mkdir "$root" "$work/upper" "$work/work"
-	# Where an overlay cannot be, a copy takes half a minute.
-	mount -t overlay -o "lowerdir=$base/root,upperdir=$work/upper,workdir=$work/work" \
-		overlay "$root" 2>/dev/null || cp -a "$base/root/." "$root" || return 1
+	mkdir "$root" "$work/over"
+	scratch_overlay "$base/root" || cp -a "$base/root/." "$root" || return 1
 	echo MODULES=list >"$root/etc/initramfs-tools/conf.d/small"
 	root_run "$root" update-initramfs -u >/dev/null || return 1
 	mkdir -p "$root/usr/src/gpupass"

@@ -113,6 +113,11 @@ static void enter_inside(struct calls *calls, struct tracee *tracee, const char 
 		calls->core->kmsg_lines = 0;
 	if (writes)
 		fault = faults_find_path(calls->core->faults, FAULT_READONLY, part);
+	if (flags & O_CREAT && strncmp(part, "sys/", strlen("sys/")) == 0) {
+		fprintf(calls->forbidden, "O_CREAT on %s\n", part);
+		tracee_skip(tracee, -EACCES);
+		return;
+	}
 	if (fault)
 		tracee_skip(tracee, -EROFS);
 	else if (flags & O_TRUNC && is_attribute(calls, path))
@@ -218,6 +223,8 @@ void calls_enter(struct calls *calls, struct tracee *tracee, uint64_t number,
 		 is_in((long)number, other_writes,
 		       sizeof(other_writes) / sizeof(other_writes[0])))
 		enter_transfer(calls, tracee, number, arguments);
+	else if (number == SYS_exit || number == SYS_exit_group)
+		tracee->doomed = true;
 	else if (number == SYS_kill || number == SYS_tkill)
 		enter_kill(calls, tracee, (pid_t)arguments[0], (int)arguments[1]);
 	for (size_t i = 0; i < sizeof(path_calls) / sizeof(path_calls[0]); i++) {

@@ -16,7 +16,7 @@ struct tracee {
 	bool skipping;  /* the system call it is in does not reach the kernel */
 	bool waiting;   /* it is not let go on: only a signal ends it */
 	bool stuck;     /* and no signal of the program's own reaches it */
-	bool doomed;    /* the program has sent it SIGKILL */
+	bool doomed;    /* it is ending, or the program has sent it SIGKILL */
 	long result;    /* of the call that is skipped */
 	uint64_t flags; /* of the open that it is in */
 };
