@@ -5,12 +5,23 @@
 set -eu
 
 # What is needed, for what, on which family of distributions. The one place that names it.
+# Debian's is what the tests install; the others are from their package collections' names
+# and were not run. Where klibc is not packaged, musl builds the early program.
 needs_table()
 {
 	cat <<'TABLE'
-build debian gcc libc6-dev make pkg-config libklibc-dev libkmod-dev libarchive-dev libjson-c-dev
-run debian initramfs-tools kmod
+build debian gcc libc6-dev make pkg-config libklibc-dev libkmod-dev libarchive-dev libjson-c-dev libpci-dev
+build fedora gcc make musl-gcc pkgconf-pkg-config kmod-devel libarchive-devel json-c-devel pciutils-devel
+build arch gcc make musl pkgconf kmod libarchive json-c pciutils
+run debian kmod
+run fedora kmod
+run arch kmod
+generator debian initramfs-tools
+generator fedora dracut
+generator arch dracut
 uninstall debian make
+uninstall fedora make
+uninstall arch make
 demo debian mmdebstrap qemu-system-x86 ovmf e2fsprogs
 test debian libcmocka-dev musl-tools perl shellcheck
 TABLE
@@ -35,6 +46,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 dry_run=
 action=install
 purge=
+generator=
+update_command=
 
 die()
 {
@@ -55,7 +68,9 @@ family()
 	. /etc/os-release
 	case " ${ID:-} ${ID_LIKE:-} " in
 	*" debian "* | *" ubuntu "*) echo debian ;;
-	*) die "gpupass knows how to install itself on Debian and Ubuntu, not on ${ID:-this system}" ;;
+	*" fedora "* | *" rhel "*) echo fedora ;;
+	*" arch "*) echo arch ;;
+	*) die "gpupass knows the package names of Debian, Ubuntu, Fedora and Arch, not of ${ID:-this system}" ;;
 	esac
 }
 
@@ -68,13 +83,24 @@ needs()
 	done | tr ' ' '\n'
 }
 
+is_installed()
+{
+	case $(family) in
+	debian)
+		case $(dpkg-query -W -f='${db:Status-Status} ' "$1" 2>/dev/null) in
+		*"installed "*) ;;
+		*) return 1 ;;
+		esac
+		;;
+	fedora) rpm -q "$1" >/dev/null 2>&1 ;;
+	arch) pacman -Q "$1" >/dev/null 2>&1 ;;
+	esac
+}
+
 missing()
 {
 	for package in "$@"; do
-		case " $(dpkg-query -W -f='${db:Status-Status} ' "$package" 2>/dev/null)" in
-		*" installed "*) ;;
-		*) echo "$package" ;;
-		esac
+		is_installed "$package" || echo "$package"
 	done
 }
 
@@ -86,6 +112,18 @@ has_package_lists()
 	return 1
 }
 
+get_packages()
+{
+	case $(family) in
+	debian)
+		has_package_lists || run apt-get update
+		run env DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends "$@"
+		;;
+	fedora) run dnf install --assumeyes "$@" ;;
+	arch) run pacman -S --needed --noconfirm "$@" ;;
+	esac
+}
+
 install_needs()
 {
 	packages=
@@ -94,39 +132,76 @@ install_needs()
 	done
 	# shellcheck disable=SC2086 # a list
 	packages=$(missing $packages | sort -u)
-	[ -n "$packages" ] || return 0
-	has_package_lists || run apt-get update
 	# shellcheck disable=SC2086 # a list
-	run env DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends $packages
+	[ -z "$packages" ] || get_packages $packages
 }
 
-# Where another generator is, installing initramfs-tools would throw it out.
-check_generator()
+# What builds this host's boot images. Where both are, it is the one whose script the kernel's
+# packages run last: the other's image would be overwritten.
+generator()
 {
-	command -v update-initramfs >/dev/null || ! command -v dracut >/dev/null ||
-		die "this host builds its boot images with dracut, which gpupass does not know yet"
+	if ! command -v dracut >/dev/null; then
+		! command -v update-initramfs >/dev/null || echo initramfs-tools
+	elif command -v update-initramfs >/dev/null && [ -x /etc/kernel/postinst.d/initramfs-tools ]; then
+		echo initramfs-tools
+	else
+		echo dracut
+	fi
 }
 
-has_images()
+choose_generator()
 {
-	for image in /boot/initrd.img-*; do
-		[ ! -e "$image" ] || return 0
+	generator=$(generator)
+	if [ -z "$generator" ]; then
+		install_needs generator
+		generator=$(generator)
+	fi
+	[ -n "$generator" ] || [ -n "$dry_run" ] || die "there is neither update-initramfs nor dracut"
+	echo "Boot images of this host are built by ${generator:-initramfs-tools}."
+	case $generator in
+	dracut) update_command="dracut --force --regenerate-all" other=update-initramfs ;;
+	*) update_command="update-initramfs -u -k all" other=dracut ;;
+	esac
+	! command -v $other >/dev/null ||
+		echo "$other is here, too; it gets gpupass when it builds one, and is not run now."
+}
+
+# kernel_of IMAGE: the kernel's version in its name, if that kernel is installed.
+kernel_of()
+{
+	kernel=${1##*/}
+	case $kernel in
+	initrd.img-*) kernel=${kernel#initrd.img-} ;;
+	initramfs-*.img) kernel=${kernel#initramfs-} kernel=${kernel%.img} ;;
+	esac
+	[ ! -d "/lib/modules/$kernel" ] || echo "$kernel"
+}
+
+# The images of installed kernels.
+images()
+{
+	for image in /boot/initrd.img-* /boot/initramfs-*.img; do
+		[ ! -e "$image" ] || [ -z "$(kernel_of "$image")" ] || echo "$image"
 	done
-	return 1
 }
 
 rebuild_images()
 {
-	if has_images; then
-		run update-initramfs -u -k all
+	images=$(images)
+	if [ -z "$images" ]; then
+		echo "There is no image of an installed kernel in /boot to rebuild."
+	elif [ "$generator" = dracut ]; then
+		for image in $images; do
+			run dracut --force "$image" "$(kernel_of "$image")"
+		done
 	else
-		echo "There is no /boot/initrd.img-* to rebuild."
+		run update-initramfs -u -k all
 	fi
 }
 
 verify_images()
 {
-	! has_images || run gpupass verify-image
+	[ -z "$(images)" ] || run gpupass verify-image
 }
 
 display_functions()
@@ -162,17 +237,25 @@ say_what_next()
 	else
 		printf '    address = 0000:83:00.0\n\n'
 	fi
-	echo "  2. update-initramfs -u -k all"
+	echo "  2. $update_command"
 	echo "  3. reboot"
 	echo "  4. gpupass-log"
 }
 
+# klcc builds the early program where klibc is packaged.
+make_words()
+{
+	[ "$(family)" = debian ] || echo KLCC=musl-gcc
+}
+
 do_install()
 {
-	check_generator
 	install_needs build run
-	run make -C "$here" -j"$(nproc)"
-	run make -C "$here" install
+	choose_generator
+	# shellcheck disable=SC2046 # words
+	run make -C "$here" $(make_words)
+	# shellcheck disable=SC2046 # words
+	run make -C "$here" install $(make_words)
 	rebuild_images
 	verify_images
 	[ -n "$dry_run" ] || say_what_next
@@ -181,6 +264,7 @@ do_install()
 do_uninstall()
 {
 	install_needs uninstall
+	choose_generator
 	run make -C "$here" uninstall
 	[ -z "$purge" ] || run rm -f /etc/gpupass.conf
 	rebuild_images

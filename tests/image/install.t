@@ -74,6 +74,12 @@ tap_is "the new files and directories are these" "$(new_files "$work/bare" "$wor
 ./etc/initramfs/post-update.d
 ./etc/initramfs/post-update.d/zz-gpupass
 ./usr/bin/gpupass-log
+./usr/lib/dracut
+./usr/lib/dracut/modules.d
+./usr/lib/dracut/modules.d/50gpupass
+./usr/lib/dracut/modules.d/50gpupass/gpupass-hook.sh
+./usr/lib/dracut/modules.d/50gpupass/gpupass.service
+./usr/lib/dracut/modules.d/50gpupass/module-setup.sh
 ./usr/lib/gpupass
 ./usr/lib/gpupass/gpupass-early
 ./usr/lib/tmpfiles.d/gpupass.conf
