@@ -11,7 +11,7 @@
 #define AXIS_LEFT     150u
 #define AXIS_RIGHT    1130
 #define BEFORE_WIDTH  130 /* of the axis, when something happened before the run */
-#define LETTER_WIDTH  5.9 /* of a label, on average */
+#define LETTER_WIDTH  5.5 /* of a label, on average */
 #define LABEL_LETTERS 130 /* longer ones are cut; the title has the whole */
 #define NAME_LETTERS  21  /* of a group's name, left of the axis */
 #define MARK_HEIGHT   12u
@@ -121,14 +121,17 @@ static void draw_label(const struct plot *plot, double left, double right, char 
 
 void plot_draw_row(const struct plot *plot, const struct trace_record *record)
 {
-	double left = x_of(plot, plot_begin(record)), right = x_of(plot, time_of(record));
+	/* The end of the run is drawn as the run. */
+	bool is_end = record->event == TRACE_END;
+	double left = x_of(plot, is_end ? plot->start : plot_begin(record));
+	double right = x_of(plot, time_of(record));
 	char text[LOG_MESSAGE_SIZE];
 
 	log_format_message(record, text);
 	fprintf(plot->out, "<g><title>%.6f s: ", time_of(record));
 	plot_print_xml(plot->out, text);
 	fputs("</title>", plot->out);
-	if (record->duration > 0) {
+	if (record->duration > 0 || is_end) {
 		right = fmax(right, left + 2);
 		fprintf(plot->out,
 			"<rect class=\"%s\" x=\"%.1f\" y=\"%u\" width=\"%.1f\" "
