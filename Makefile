@@ -35,7 +35,7 @@ GPUPASS_SOURCES = $(CORE_SOURCES) $(TOOL_COMMON) \
 HEADERS = $(wildcard hook/core/*.h hook/early/*.h tool/*.h)
 
 LOG_LIBS = $(shell pkg-config --cflags --libs json-c) -lm
-GPUPASS_LIBS = $(shell pkg-config --cflags --libs libkmod libarchive)
+GPUPASS_LIBS = $(shell pkg-config --cflags --libs libkmod libarchive libpci json-c)
 
 all: $(BUILD)/gpupass-early $(BUILD)/gpupass $(BUILD)/gpupass-log
 
