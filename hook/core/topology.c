@@ -199,7 +199,7 @@ int topology_follow_path(const struct sys_root *root, const struct topology_path
 static int read_port_type(const struct sys_root *root, const struct pci_address *address)
 {
 	char path[PCI_PATH_SIZE], bytes[CONFIG_SIZE];
-	const unsigned char *config = (const unsigned char *)bytes;
+	const unsigned char *config;
 	unsigned at, left = 48;
 	int length;
 
@@ -208,6 +208,7 @@ static int read_port_type(const struct sys_root *root, const struct pci_address 
 	/* An endpoint's is longer than 256 bytes; those are in bytes all the same. */
 	if (length == -EFBIG)
 		length = CONFIG_SIZE;
+	config = (const unsigned char *)bytes;
 	if (length < 256 || !(config[6] & 0x10))
 		return -1;
 	for (at = config[0x34] & 0xfc; at >= 0x40 && left;

@@ -213,8 +213,7 @@ static void test_two_sections_one_card(void **state)
 
 	(void)state;
 	conf_parse(text, strlen(text), &conf);
-	for (unsigned i = 0; i < 3; i++)
-		{
+	for (unsigned i = 0; i < 3; i++) {
 		site.address = conf.rules[i].address;
 		site.identity_holds = true;
 		plan_make(&conf, &conf.rules[i], &site, &facts, &plans[i]);
