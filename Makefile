@@ -183,7 +183,7 @@ fuzz: $(BUILD)/fuzz/fuzz_ring $(BUILD)/fuzz/fuzz_conf $(BUILD)/mktrace
 			$(BUILD)/fuzz/$$part || exit; done
 
 # tests/cli: makes fixtures; plays the kernel behind them; tries the second.
-$(BUILD)/machine: tests/cli/machine/main.c tests/cli/machine/tree.c tests/cli/machine/tree.h Makefile
+$(BUILD)/machine: $(wildcard tests/cli/machine/*.c tests/cli/machine/*.h) Makefile
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) -std=gnu11 $(HOST_WARNINGS) $(WERROR) -o $@ $(filter %.c,$^)
 

@@ -47,15 +47,16 @@ done
 # refused TEXT COMPLAINT
 refused() {
 	printf '%s\n' "$1" >"$work/bad"
+	rm -rf "$work/tree"
 	"$build/machine" "$machines" "$work/tree" "$work/bad" 2>&1 | sed "s|$work/||" >"$work/found"
 	printf '%s\n' "$2" | diff -u - "$work/found" >"$work/wrong"
 	report "refused: $2"
 }
 
 refused "Q: foo" \
-	'machine: bad:1: "Q: foo": expected M: P: A: L: F: S: X: or Z: and text, | or #'
+	'machine: bad:1: "Q: foo": expected a key such as P: and text, | or #'
 refused "A:class=1" \
-	'machine: bad:1: "A:class=1": expected M: P: A: L: F: S: X: or Z: and text, | or #'
+	'machine: bad:1: "A:class=1": expected a key such as P: and text, | or #'
 refused "
 | line" "machine: bad:2: there is no A: or F: that this line could go on with"
 refused "F: etc/x=\\q" \
@@ -64,5 +65,19 @@ refused "M: nothing" "machine: bad:1: nothing.machine: No such file or directory
 refused "X: etc/nothing" "machine: bad:1: etc/nothing: No such file or directory"
 refused "P: devices/x
 L: driver" "machine: bad:2: expected L: NAME=TARGET"
+
+refused "I: 030000 10de:21c4" "machine: bad:1: expected P: first"
+refused "P: devices/x
+I: 030000" "machine: bad:2: expected I: CLASS VENDOR:DEVICE [SUBSYSTEM [REVISION]]"
+refused "P: devices/x
+T: port" 'machine: bad:2: "port": expected T: and a kind of port or endpoint'
+refused "P: devices/x
+I: 030000 10de:21c4
+B: 7 0 1M mem" "machine: bad:3: expected B: NUMBER START SIZE io|mem|mem64|pref64|rom"
+refused "P: devices/x
+B: 0 0 1M mem" "machine: bad:2: sys/devices/x/resource: expected I: before B:"
+refused "P: devices/x
+K: 0000:00:00.0" "machine: bad:2: 0000:00:00.0 is not there yet"
+refused "P: devices/[0-]" 'machine: bad:1: "[0-]": expected a range such as [00-1f]'
 
 echo "1..$count"

@@ -6,7 +6,7 @@
  *
  *	machine LIBRARY DIR FILE...
  */
-#include "tests/cli/machine/tree.h"
+#include "tests/cli/machine/function.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -19,6 +19,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "tests/cli/machine/tree.h"
+
 #define MAX_DEPTH 4 /* of machines that begin with another one */
 
 static int library; /* directory of NAME.machine */
@@ -27,8 +29,9 @@ static int library; /* directory of NAME.machine */
 static struct position {
 	const char *name;
 	unsigned line, depth;
-	char here[PATH_MAX]; /* what the last P: named */
-	char file[PATH_MAX]; /* what a | line goes on with; empty = nothing */
+	char directories[PATH_MAX]; /* what the last P: named */
+	char here[PATH_MAX];        /* the one of them that is at work */
+	char file[PATH_MAX];        /* what a | line goes on with; empty = nothing */
 } at = {.name = "command line"};
 
 static void read_machine(const char *name, FILE *input);
@@ -125,7 +128,7 @@ static void put_other_file(char *text)
 
 static void put_directory(char *text)
 {
-	tree_join(at.here, "sys/%s", text);
+	(void)text;
 	tree_make_directories(at.here, true);
 	tree_complete_directory(at.here);
 }
@@ -201,14 +204,69 @@ static void continue_file(char *text)
 	tree_write(at.file, O_APPEND, text, length);
 }
 
-static const struct {
+static const struct key {
 	char key;
 	void (*put)(char *text);
+	/* Instead, in each of the directories that the last P: named. */
+	void (*put_each)(char *text);
+	void (*describe)(const char *here, const char *text);
 } keys[] = {
-	{'M', read_other_machine}, {'P', put_directory},  {'A', put_attribute},
-	{'L', put_link},           {'F', put_other_file}, {'S', put_other_link},
-	{'X', remove_path},        {'Z', pad_file},
+	{'M', .put = read_other_machine},
+	{'P', .put_each = put_directory},
+	{'A', .put_each = put_attribute},
+	{'L', .put_each = put_link},
+	{'F', .put = put_other_file},
+	{'S', .put = put_other_link},
+	{'X', .put = remove_path},
+	{'Z', .put = pad_file},
+	{'I', .describe = function_identify},
+	{'T', .describe = function_set_type},
+	{'B', .describe = function_set_bar},
+	{'D', .describe = function_set_driver},
+	{'G', .describe = function_set_group},
+	{'K', .describe = function_depend},
 };
+
+/* Puts text into every directory that the pattern names: [00-1f] is each number of as
+ * many hexadecimal digits from 00 to 1f. */
+static void put_everywhere(const char *pattern, const struct key *key, const char *text)
+{
+	char path[PATH_MAX], copy[PATH_MAX];
+	const char *open = strchr(pattern, '[');
+	unsigned first, last;
+	int digits, end;
+
+	if (!open) {
+		tree_join(at.here, "%s", pattern);
+		tree_join(copy, "%s", text);
+		key->put_each ? key->put_each(copy) : key->describe(at.here, text);
+		return;
+	}
+	if (sscanf(open, "[%x%n-%x]%n", &first, &digits, &last, &end) != 2 ||
+	    open[end - 1] != ']' || last - first > 255)
+		tree_fail("\"%s\": expected a range such as [00-1f]", open);
+	for (unsigned i = first; i <= last; i++) {
+		tree_join(path, "%.*s%0*x%s", (int)(open - pattern), pattern, digits - 1,
+			  i, open + end);
+		put_everywhere(path, key, text);
+	}
+}
+
+static void put_text(const struct key *key, char *text)
+{
+	at.file[0] = '\0';
+	if (key->key == 'P')
+		tree_join(at.directories, "sys/%s", text);
+	if (!key->put && !at.directories[0])
+		tree_fail("expected P: first");
+	if (key->put)
+		key->put(text);
+	else
+		put_everywhere(at.directories, key, text);
+	/* A | line has one file to go on with. */
+	if (!key->put && strchr(at.directories, '['))
+		at.file[0] = '\0';
+}
 
 static void read_line(char *line)
 {
@@ -222,11 +280,10 @@ static void read_line(char *line)
 		if (line[0] != keys[i].key || line[1] != ':' || line[2] != ' ' ||
 		    !line[3])
 			continue;
-		at.file[0] = '\0';
-		keys[i].put(line + 3);
+		put_text(&keys[i], line + 3);
 		return;
 	}
-	tree_fail("\"%s\": expected M: P: A: L: F: S: X: or Z: and text, | or #", line);
+	tree_fail("\"%s\": expected a key such as P: and text, | or #", line);
 }
 
 static void read_machine(const char *name, FILE *input)
