@@ -151,7 +151,7 @@ tap_is "make uninstall takes them too" "$(cd "$root/tmp/package" && find . -type
 rm -f "${root:?}"/boot/*
 install_sh
 tap_is "a system without any image is no failure" $? 0
-scratch_has "and it says so" "$work/out" "no /boot/initrd.img-*"
+scratch_has "and it says so" "$work/out" "There is no image of an installed kernel"
 install_sh --uninstall --purge
 
 root_run "$root" dpkg --remove --force-depends libjson-c-dev >/dev/null 2>&1
@@ -162,11 +162,8 @@ tap_is "only what is missing is installed" "$(grep -o 'recommends .*' "$work/out
 	"recommends libjson-c-dev"
 
 mv "$root/usr/sbin/update-initramfs" "$root/usr/bin/dracut"
-scratch_list >"$work/before"
-install_sh
-tap_is "a host with another generator is refused" "$? $(cat "$work/out")" \
-	"1 install.sh: this host builds its boot images with dracut, which gpupass does not know yet"
-scratch_list >"$work/after"
-scratch_same "and nothing is changed there" "$work/before" "$work/after"
+install_sh --dry-run
+scratch_has "a host with another generator keeps it" "$work/out" "are built by dracut"
+scratch_hasnt "and gets no second one" "$work/out" "recommends initramfs-tools"
 
 tap_done
