@@ -23,6 +23,7 @@ static const struct verb {
 	unsigned takes;
 } verbs[] = {
 	{"list", verb_list, TAKES_JSON | TAKES_COLOUR | TAKES_CONF},
+	{"capture", verb_capture, 0},
 	{"verify-image", verb_verify_image, TAKES_OPERANDS},
 	{"modules", verb_modules, TAKES_KERNEL},
 	{"keep", verb_keep, 0},
@@ -36,6 +37,7 @@ static const char help[] =
 	"          [--json] [--color=auto|always|never]\n"
 	"          [--conf ADDRESS]          the section of gpupass.conf for the card "
 	"there\n"
+	"  gpupass capture                   this machine as text for a report\n"
 	"  gpupass verify-image [IMAGE...]   look into boot images: is gpupass in there, "
 	"the same\n"
 	"                                    configuration, in the right order? Without "

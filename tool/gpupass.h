@@ -35,6 +35,7 @@ void warn_user(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* "gpupass: MESSAGE" on stderr. */
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+enum status verb_capture(const struct arguments *arguments);
 enum status verb_image(const struct arguments *arguments);
 enum status verb_keep(const struct arguments *arguments);
 enum status verb_list(const struct arguments *arguments);

@@ -106,12 +106,14 @@ static const char *last_component(const char *path)
 	return slash ? slash + 1 : path;
 }
 
-/* DDDD:BB:DD.F */
+/* DDDD:BB:DD.F; the domain has up to eight digits. */
 static bool is_address(const char *name)
 {
 	static const char pattern[] = "xxxx:xx:xx.x";
-	size_t i;
+	size_t digits = strspn(name, "0123456789abcdef"), i;
 
+	if (digits > 4 && digits <= 8)
+		name += digits - 4;
 	for (i = 0; pattern[i] && name[i]; i++) {
 		if (pattern[i] == 'x' ? !isxdigit((unsigned char)name[i])
 				      : name[i] != pattern[i])
