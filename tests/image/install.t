@@ -150,6 +150,9 @@ scratch_same "and touches nothing else" "$work/bare" "$work/after"
 tap_is "generators' paths do not move" "$(cd "$root/tmp/package" && find . -type f | LC_ALL=C sort |
 	grep -v ^./usr/local/share/)" "./etc/gpupass.conf
 ./etc/initramfs/post-update.d/zz-gpupass
+./usr/lib/dracut/modules.d/50gpupass/gpupass-hook.sh
+./usr/lib/dracut/modules.d/50gpupass/gpupass.service
+./usr/lib/dracut/modules.d/50gpupass/module-setup.sh
 ./usr/lib/gpupass/gpupass-early
 ./usr/lib/tmpfiles.d/gpupass.conf
 ./usr/local/bin/gpupass-log
