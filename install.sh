@@ -87,8 +87,8 @@ is_installed()
 {
 	case $(family) in
 	debian)
-		case $(dpkg-query -W -f='${db:Status-Status} ' "$1" 2>/dev/null) in
-		*"installed "*) ;;
+		case " $(dpkg-query -W -f='${db:Status-Status} ' "$1" 2>/dev/null)" in
+		*" installed "*) ;;
 		*) return 1 ;;
 		esac
 		;;
@@ -253,7 +253,7 @@ do_install()
 	install_needs build run
 	choose_generator
 	# shellcheck disable=SC2046 # words
-	run make -C "$here" $(make_words)
+	run make -C "$here" -j"$(nproc)" $(make_words)
 	# shellcheck disable=SC2046 # words
 	run make -C "$here" install $(make_words)
 	rebuild_images

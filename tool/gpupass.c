@@ -13,12 +13,17 @@
 #define TAKES_KERNEL   1
 #define TAKES_INTO     2
 #define TAKES_OPERANDS 4
+#define TAKES_JSON     8
+#define TAKES_COLOUR   16
+#define TAKES_CONF     32
 
 static const struct verb {
 	const char *name;
 	enum status (*run)(const struct arguments *arguments);
 	unsigned takes;
 } verbs[] = {
+	{"list", verb_list, TAKES_JSON | TAKES_COLOUR | TAKES_CONF},
+	{"capture", verb_capture, 0},
 	{"verify-image", verb_verify_image, TAKES_OPERANDS},
 	{"modules", verb_modules, TAKES_KERNEL},
 	{"keep", verb_keep, 0},
@@ -28,6 +33,11 @@ static const struct verb {
 static const char help[] =
 	"gpupass gives whole GPUs to virtual machines from the first moment of boot.\n"
 	"\n"
+	"  gpupass list                      the cards of this machine\n"
+	"          [--json] [--color=auto|always|never]\n"
+	"          [--conf ADDRESS]          the section of gpupass.conf for the card "
+	"there\n"
+	"  gpupass capture                   this machine as text for a report\n"
 	"  gpupass verify-image [IMAGE...]   look into boot images: is gpupass in there, "
 	"the same\n"
 	"                                    configuration, in the right order? Without "
@@ -89,24 +99,64 @@ static bool is_kernel_version(const char *text)
 	return text[0] != '\0' && text[0] != '.' && strchr(text, '/') == NULL;
 }
 
-static bool complete(const struct verb *verb, const struct arguments *arguments)
+/* An option that the verb does not know is not passed over. */
+static bool takes(const struct verb *verb, unsigned flag, const char *name, bool given)
 {
+	if (given && !(verb->takes & flag))
+		complain("%s: takes no %s", verb->name, name);
+	return !given || verb->takes & flag;
+}
+
+static bool complete(const struct verb *verb, struct arguments *arguments)
+{
+	if (!takes(verb, TAKES_KERNEL, "--kernel", arguments->kernel) ||
+	    !takes(verb, TAKES_INTO, "--into", arguments->into) ||
+	    !takes(verb, TAKES_JSON, "--json", arguments->json) ||
+	    !takes(verb, TAKES_COLOUR, "--color", arguments->color) ||
+	    !takes(verb, TAKES_CONF, "--conf", arguments->conf))
+		return false;
 	if (verb->takes & TAKES_KERNEL && !arguments->kernel)
 		complain("%s: --kernel VERSION is missing", verb->name);
-	else if (!(verb->takes & TAKES_KERNEL) && arguments->kernel)
-		complain("%s: takes no --kernel", verb->name);
 	else if (arguments->kernel && !is_kernel_version(arguments->kernel))
 		complain("%s: \"%s\" is not a kernel version", verb->name,
 			 arguments->kernel);
 	else if (verb->takes & TAKES_INTO && !arguments->into)
 		complain("%s: --into DIR is missing", verb->name);
-	else if (!(verb->takes & TAKES_INTO) && arguments->into)
-		complain("%s: takes no --into", verb->name);
+	else if (arguments->color &&
+		 print_parse_colour(arguments->color, &arguments->colour) < 0)
+		complain("%s: --color \"%s\": expected auto, always or never", verb->name,
+			 arguments->color);
 	else if (!(verb->takes & TAKES_OPERANDS) && arguments->operand_count)
 		complain("%s: \"%s\" is too much", verb->name, arguments->operands[0]);
 	else
 		return true;
 	return false;
+}
+
+static bool put_option(int option, struct arguments *arguments)
+{
+	switch (option) {
+	case 'k':
+		arguments->kernel = optarg;
+		return true;
+	case 'i':
+		arguments->into = optarg;
+		return true;
+	case 'r':
+		arguments->root_path = optarg;
+		return true;
+	case 'j':
+		arguments->json = true;
+		return true;
+	case 'o':
+		arguments->color = optarg;
+		return true;
+	case 'c':
+		arguments->conf = optarg;
+		return true;
+	default:
+		return false;
+	}
 }
 
 /* The verb's options and operands; false after a complaint. argv[0] is the verb. */
@@ -117,6 +167,9 @@ static bool parse_arguments(const struct verb *verb, int argc, char **argv,
 		{"kernel", required_argument, NULL, 'k'},
 		{"into", required_argument, NULL, 'i'},
 		{"root", required_argument, NULL, 'r'},
+		{"json", no_argument, NULL, 'j'},
+		{"color", required_argument, NULL, 'o'},
+		{"conf", required_argument, NULL, 'c'},
 		{NULL, 0, NULL, 0},
 	};
 	int option;
@@ -124,13 +177,7 @@ static bool parse_arguments(const struct verb *verb, int argc, char **argv,
 	*ret_arguments = (struct arguments){.root_path = SYS_DEFAULT_ROOT};
 	opterr = 0;
 	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		if (option == 'k') {
-			ret_arguments->kernel = optarg;
-		} else if (option == 'i') {
-			ret_arguments->into = optarg;
-		} else if (option == 'r') {
-			ret_arguments->root_path = optarg;
-		} else {
+		if (!put_option(option, ret_arguments)) {
 			complain("%s: \"%s\" is no option of it, or lacks its value",
 				 verb->name, argv[optind - 1]);
 			return false;

@@ -6,6 +6,7 @@
 #define GPUPASS_TOOL_H
 
 #include "hook/core/sys.h"
+#include "tool/print.h"
 
 enum status {
 	STATUS_GOOD = 0,
@@ -20,7 +21,11 @@ struct arguments {
 	struct sys_root root;
 	const char *kernel; /* --kernel; NULL when the verb does not take it */
 	const char *into;   /* --into; NULL when the verb does not take it */
-	char **operands;    /* what follows the options */
+	bool json;          /* --json */
+	const char *color;  /* --color as it was given; NULL = it was not */
+	enum print_colour colour;
+	const char *conf; /* --conf; NULL when not given */
+	char **operands;  /* what follows the options */
 	unsigned operand_count;
 };
 
@@ -30,8 +35,10 @@ void warn_user(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* "gpupass: MESSAGE" on stderr. */
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+enum status verb_capture(const struct arguments *arguments);
 enum status verb_image(const struct arguments *arguments);
 enum status verb_keep(const struct arguments *arguments);
+enum status verb_list(const struct arguments *arguments);
 enum status verb_modules(const struct arguments *arguments);
 enum status verb_verify_image(const struct arguments *arguments);
 

@@ -14,7 +14,8 @@
 
 #include "hook/core/conf.h"
 
-#define BOOT_ID_PATH "proc/sys/kernel/random/boot_id"
+#define BOOT_ID_PATH    "proc/sys/kernel/random/boot_id"
+#define KERNEL_LOG_SIZE (1024 * 1024)
 
 /* Where the trace comes from. */
 struct source {
@@ -73,12 +74,25 @@ static void advise(const struct source *source)
 	free(conf);
 }
 
+/* Whether the kernel's log has lines of gpupass: without a directory for its trace, that
+ * is all that is left of it. */
+static bool kernel_heard_it(const struct source *source)
+{
+	char *log = malloc(KERNEL_LOG_SIZE);
+	int length =
+		log ? sys_read_kernel_log(&source->root, log, KERNEL_LOG_SIZE) : -ENOMEM;
+	bool heard = length > 0 && memmem(log, (size_t)length, "gpupass: ", 9) != NULL;
+
+	free(log);
+	return heard;
+}
+
 static enum log_status explain_absence(const struct source *source)
 {
 	char directory[] = TRACE_PATH;
 
 	*strrchr(directory, '/') = '\0';
-	if (sys_exists(&source->root, directory) > 0) {
+	if (sys_exists(&source->root, directory) > 0 || kernel_heard_it(source)) {
 		complain(source, "not there, although gpupass ran in this boot");
 		fputs("It could not write its trace; what it said to the kernel's log is "
 		      "in "

@@ -32,6 +32,7 @@ struct run {
 	struct conf *conf;
 	char command_line[COMMAND_LINE_SIZE];
 	enum mode mode;
+	uint64_t started; /* CLOCK_MONOTONIC, ns */
 };
 
 static void say(const char *text)
@@ -317,7 +318,8 @@ static void record_consequence(struct run *run, int entry)
 static void record_stuck(struct run *run, unsigned seconds)
 {
 	const struct bind_journal *journal = run->journal;
-	struct trace_about about = {.error = ETIMEDOUT};
+	struct trace_about about = {.error = ETIMEDOUT,
+				    .duration = (uint64_t)seconds * 1000000000U};
 
 	if (journal->current >= 0) {
 		const struct bind_entry *entry = &journal->entries[journal->current];
@@ -382,7 +384,7 @@ static bool map_shared(struct run *run)
 
 static int run_once(struct run *run)
 {
-	struct trace_about no_memory = {.error = ENOMEM};
+	struct trace_about no_memory = {.error = ENOMEM}, end = {0};
 	int status = EXIT_LOST;
 
 	if (sys_exists(&run->root, CRASH_KERNEL) == 1) {
@@ -391,6 +393,7 @@ static int run_once(struct run *run)
 	}
 	if (is_switched_off(run))
 		return EXIT_HOLDS;
+	run->started = sys_monotonic_ns();
 	record_start(run);
 	if (!map_shared(run))
 		trace_add(&run->trace, TRACE_CONF_UNREADABLE, &no_memory,
@@ -399,7 +402,8 @@ static int run_once(struct run *run)
 		status = read_conf(run);
 	if (run->conf && run->conf->rule_count)
 		status = supervise(run);
-	trace_add(&run->trace, TRACE_END, NULL, "status %d", status);
+	end.duration = sys_monotonic_ns() - run->started;
+	trace_add(&run->trace, TRACE_END, &end, "status %d", status);
 	return status;
 }
 

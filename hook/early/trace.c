@@ -215,16 +215,20 @@ static void fill_about(struct trace_record *record, const struct trace_about *ab
 	record->device = function->device;
 }
 
-/* The record first, whole; only then does the header count it. */
+/* The record first, whole, its sequence last of all; only then does the header count it.
+ */
 static void append(struct trace *trace, struct trace_record *record)
 {
+	struct trace_record *slot;
 	uint64_t sequence;
 
 	if (!trace->header)
 		return;
 	sequence = __atomic_load_n(&trace->header->next_sequence, __ATOMIC_ACQUIRE);
-	record->sequence = sequence;
-	trace->records[sequence % TRACE_SLOTS] = *record;
+	slot = &trace->records[sequence % TRACE_SLOTS];
+	record->sequence = UINT64_MAX;
+	*slot = *record;
+	__atomic_store_n(&slot->sequence, sequence, __ATOMIC_RELEASE);
 	__atomic_store_n(&trace->header->next_sequence, sequence + 1, __ATOMIC_RELEASE);
 }
 

@@ -21,11 +21,13 @@ cache_get()
 	cache_builder=$3
 	cache_kind=$1
 	shift 3
-	mkdir -p "$cache_root" || return 1
-	(
-		flock 9 || exit 1
-		cache_build "$@"
-	) 9>"$cache_lock" >&2 || return 1
+	if [ ! -d "$cache_entry" ]; then
+		mkdir -p "$cache_root" || return 1
+		(
+			flock 9 || exit 1
+			cache_build "$@"
+		) 9>"$cache_lock" >&2 || return 1
+	fi
 	touch "$cache_entry"
 	printf '%s\n' "$cache_entry"
 }

@@ -6,6 +6,7 @@
  */
 #include "tests/cli/machine/tree.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
@@ -105,17 +106,20 @@ static const char *last_component(const char *path)
 	return slash ? slash + 1 : path;
 }
 
-/* DDDD:BB:DD.F; behind an Intel VMD the domain has more digits. */
+/* DDDD:BB:DD.F; the domain has up to eight digits. */
 static bool is_address(const char *name)
 {
-	size_t domain = strspn(name, "0123456789abcdef");
-	unsigned bus, device, function;
-	int end = 0;
+	static const char pattern[] = "xxxx:xx:xx.x";
+	size_t digits = strspn(name, "0123456789abcdef"), i;
 
-	return domain >= 4 && domain <= 8 &&
-	       sscanf(name + domain, ":%2x:%2x.%1x%n", &bus, &device, &function, &end) ==
-		       3 &&
-	       end == 8 && name[domain + 8] == '\0';
+	if (digits > 4 && digits <= 8)
+		name += digits - 4;
+	for (i = 0; pattern[i] && name[i]; i++) {
+		if (pattern[i] == 'x' ? !isxdigit((unsigned char)name[i])
+				      : name[i] != pattern[i])
+			return false;
+	}
+	return pattern[i] == name[i];
 }
 
 /* bind and its like are only written to; what they would read as does not matter. */

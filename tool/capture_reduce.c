@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A kernel command line without what is nobody's business: disks, keys, host names. Pure.
+ */
+#include "tool/capture.h"
+
+#include <string.h>
+
+/* What the name of a parameter must have in it to be kept. */
+static const char *const subjects[] = {"iommu", "vfio", "pci", "video", "gpupass"};
+
+/* And names that do not say that they are about video. */
+static const char *const names[] = {"nomodeset", "initcall_blacklist"};
+
+/* The length of the word at text; blanks in quotes do not end it (next_arg() in the
+ * kernel's lib/cmdline.c). */
+static size_t measure_word(const char *text)
+{
+	bool quoted = false;
+	size_t length;
+
+	for (length = 0; text[length]; length++) {
+		if (text[length] == '"')
+			quoted = !quoted;
+		else if (!quoted && strchr(" \t\n", text[length]))
+			break;
+	}
+	return length;
+}
+
+static bool is_kept(const char *word, size_t length)
+{
+	const char *equals = memchr(word, '=', length);
+	size_t name = equals ? (size_t)(equals - word) : length;
+
+	for (size_t i = 0; i < sizeof(subjects) / sizeof(subjects[0]); i++) {
+		if (memmem(word, name, subjects[i], strlen(subjects[i])))
+			return true;
+	}
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (name == strlen(names[i]) && memcmp(word, names[i], name) == 0)
+			return true;
+	}
+	return false;
+}
+
+void capture_reduce(const char *text, char *reduced)
+{
+	size_t used = 0;
+
+	for (text += strspn(text, " \t\n"); *text; text += strspn(text, " \t\n")) {
+		size_t length = measure_word(text);
+
+		if (length == 2 && memcmp(text, "--", 2) == 0)
+			break;
+		/* A quoted name may have anything in it. */
+		if (*text != '"' && is_kept(text, length)) {
+			if (used > 0)
+				reduced[used++] = ' ';
+			memcpy(reduced + used, text, length);
+			used += length;
+		}
+		text += length;
+	}
+	reduced[used] = '\0';
+}

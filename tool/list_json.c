@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Cards as one JSON object. gpupass(8) lists the fields; a field that says nothing is
+ * left out.
+ */
+#include "tool/list.h"
+
+#include <json-c/json.h>
+#include <string.h>
+
+#include "tool/names.h"
+
+#define JSON_VERSION 1
+#define STRING_SIZE  PRINT_ESCAPED_SIZE(PCI_NAMES_SIZE)
+
+static void add_string(struct json_object *object, const char *key, const char *text)
+{
+	char escaped[STRING_SIZE];
+
+	if (text[0] == '\0')
+		return;
+	print_escape(text, strlen(text), escaped);
+	json_object_object_add(object, key, json_object_new_string(escaped));
+}
+
+static void add_number(struct json_object *object, const char *key, int64_t number)
+{
+	json_object_object_add(object, key, json_object_new_int64(number));
+}
+
+static void add_hex(struct json_object *object, const char *key, int digits,
+		    uint32_t number)
+{
+	char text[16];
+
+	snprintf(text, sizeof(text), "%0*x", digits, number);
+	add_string(object, key, text);
+}
+
+/* What cards and their neighbours have in common. */
+static struct json_object *make_function(const struct pci_function *function)
+{
+	struct json_object *object = json_object_new_object();
+	char address[PCI_ADDRESS_SIZE];
+
+	pci_format_address(&function->address, address);
+	add_string(object, "address", address);
+	add_hex(object, "vendor", 4, function->vendor);
+	add_hex(object, "device", 4, function->device);
+	add_hex(object, "class", 6, function->class_code);
+	add_string(object, "class_name", names_pci_class(function->class_code));
+	add_string(object, "driver", function->driver);
+	if (function->iommu_group >= 0)
+		add_number(object, "iommu_group", function->iommu_group);
+	return object;
+}
+
+static struct json_object *make_bars(const struct cards_details *details)
+{
+	struct json_object *bars = json_object_new_array();
+
+	for (int i = 0; i < PCI_BARS; i++) {
+		const struct pci_range *range = &details->bars[i];
+		struct json_object *bar;
+
+		if (cards_bar_size(range) == 0)
+			continue;
+		bar = json_object_new_object();
+		add_number(bar, "bar", i);
+		json_object_object_add(bar, "size",
+				       json_object_new_uint64(cards_bar_size(range)));
+		add_string(bar, "kind", cards_bar_is_io(range) ? "io" : "memory");
+		json_object_array_add(bars, bar);
+	}
+	return bars;
+}
+
+static struct json_object *make_reset_methods(const struct cards_details *details)
+{
+	struct json_object *methods = json_object_new_array();
+	char text[CARDS_RESET_SIZE], escaped[PRINT_ESCAPED_SIZE(CARDS_RESET_SIZE)];
+	char *rest;
+
+	snprintf(text, sizeof(text), "%s", details->reset_methods);
+	for (char *word = strtok_r(text, " ", &rest); word;
+	     word = strtok_r(NULL, " ", &rest)) {
+		print_escape(word, strlen(word), escaped);
+		json_object_array_add(methods, json_object_new_string(escaped));
+	}
+	return methods;
+}
+
+static struct json_object *make_member(const struct pci_function *function,
+				       const struct cards_details *details)
+{
+	struct json_object *object = make_function(function);
+
+	if (details->has_subsystem) {
+		add_hex(object, "subsystem_vendor", 4, details->subsystem_vendor);
+		add_hex(object, "subsystem_device", 4, details->subsystem_device);
+	}
+	add_string(object, "path", details->path);
+	json_object_object_add(object, "bars", make_bars(details));
+	json_object_object_add(object, "reset_methods", make_reset_methods(details));
+	json_object_object_add(object, "console",
+			       json_object_new_boolean(details->console));
+	if (function->error)
+		add_string(object, "unreadable", function->unreadable);
+	return object;
+}
+
+static struct json_object *make_neighbours(const struct cards_card *card)
+{
+	struct json_object *neighbours = json_object_new_array();
+
+	for (unsigned i = 0; i < card->neighbour_count && i < SURVEY_MAX_NEIGHBOURS; i++)
+		json_object_array_add(neighbours, make_function(&card->neighbours[i]));
+	return neighbours;
+}
+
+static struct json_object *make_card(const struct cards_card *card,
+				     struct pci_names *names)
+{
+	struct json_object *object = json_object_new_object();
+	struct json_object *functions = json_object_new_array();
+	const struct pci_function *gpu = &card->card.functions[0];
+	char name[PCI_NAMES_SIZE];
+
+	pci_names_format(names, gpu->vendor, gpu->device, name);
+	add_string(object, "name", name);
+	json_object_object_add(object, "whole",
+			       json_object_new_boolean(card->found == CARD_FOUND));
+	if (gpu->numa_node >= 0)
+		add_number(object, "numa_node", gpu->numa_node);
+	for (unsigned i = 0; i < card->card.count; i++)
+		json_object_array_add(functions, make_member(&card->card.functions[i],
+							     &card->details[i]));
+	json_object_object_add(object, "functions", functions);
+	json_object_object_add(object, "neighbours", make_neighbours(card));
+	if (card->neighbour_count > SURVEY_MAX_NEIGHBOURS)
+		add_number(object, "more_neighbours",
+			   card->neighbour_count - SURVEY_MAX_NEIGHBOURS);
+	return object;
+}
+
+bool list_json(const struct cards *cards, struct pci_names *names)
+{
+	struct json_object *root = json_object_new_object();
+	struct json_object *array = json_object_new_array();
+	const char *text;
+
+	add_number(root, "version", JSON_VERSION);
+	for (unsigned i = 0; i < cards->count; i++)
+		json_object_array_add(array, make_card(&cards->cards[i], names));
+	json_object_object_add(root, "cards", array);
+	text = json_object_to_json_string_ext(
+		root, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED |
+			      JSON_C_TO_STRING_NOSLASHESCAPE);
+	if (text)
+		puts(text);
+	json_object_put(root);
+	return text != NULL;
+}

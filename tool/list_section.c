@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A card as a section of gpupass.conf(5), ready to be put there.
+ */
+#include "tool/list.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <string.h>
+
+#define SUFFIX_SIZE 6 /* "-9999" */
+
+/* The part of a device's name that is on the box: "TU117GL [T400 / T400 4GB]" is T400. */
+static void cut_model(char *name, const char **ret_start)
+{
+	char *open = strchr(name, '[');
+	char *start = open ? open + 1 : name;
+
+	start[strcspn(start, "]/")] = '\0';
+	*ret_start = start;
+}
+
+/* To the alphabet of a card's name, lower case, without whole words that do not fit. */
+static void reduce(const char *text, char *name)
+{
+	size_t room = CONF_MAX_NAME + 1 - SUFFIX_SIZE, used = 0;
+	char *dash;
+
+	for (; *text && used < room; text++) {
+		if (isalnum((unsigned char)*text))
+			name[used++] = (char)tolower((unsigned char)*text);
+		else if (used > 0 && name[used - 1] != '-')
+			name[used++] = '-';
+	}
+	name[used] = '\0';
+	dash = strrchr(name, '-');
+	if (dash && (used == room || dash[1] == '\0'))
+		*dash = '\0';
+}
+
+static void name_model(struct pci_names *names, const struct pci_function *gpu,
+		       char *ret_name)
+{
+	char device[PCI_NAMES_SIZE];
+	const char *start;
+
+	ret_name[0] = '\0';
+	if (pci_names_device(names, gpu->vendor, gpu->device, device)) {
+		cut_model(device, &start);
+		reduce(start, ret_name);
+	}
+	if (ret_name[0] == '\0')
+		snprintf(ret_name, CONF_MAX_NAME + 1, "%04x-%04x", gpu->vendor,
+			 gpu->device);
+}
+
+/* Cards of one model are numbered, so that the sections of all can stand in one file. */
+static void name_card(const struct cards *cards, struct pci_names *names, unsigned number,
+		      char *ret_name)
+{
+	char other[CONF_MAX_NAME + 1];
+	unsigned before = 0, all = 0;
+
+	name_model(names, &cards->cards[number].card.functions[0], ret_name);
+	for (unsigned i = 0; i < cards->count; i++) {
+		name_model(names, &cards->cards[i].card.functions[0], other);
+		if (strcmp(other, ret_name) != 0)
+			continue;
+		all++;
+		before += i < number;
+	}
+	if (all > 1)
+		snprintf(ret_name + strlen(ret_name), SUFFIX_SIZE, "-%u", before + 1);
+}
+
+/* A line of the file is not as long as a name may be. */
+static void put_comment(struct pci_names *names, const struct pci_function *gpu,
+			const char *path)
+{
+	char name[PCI_NAMES_SIZE], text[PRINT_ESCAPED_SIZE(PCI_NAMES_SIZE)];
+	char rest[TOPOLOGY_PATH_SIZE + 8] = "";
+
+	pci_names_format(names, gpu->vendor, gpu->device, name);
+	print_escape(name, strlen(name), text);
+	if (path[0])
+		snprintf(rest, sizeof(rest), ", path %s", path);
+	printf("# %.*s%s\n", (int)(CONF_MAX_LINE - 2 - strlen(rest)), text, rest);
+}
+
+int list_section(const struct cards *cards, struct pci_names *names,
+		 const struct pci_address *address)
+{
+	char name[CONF_MAX_NAME + 1], text[PCI_ADDRESS_SIZE];
+
+	for (unsigned i = 0; i < cards->count; i++) {
+		const struct cards_card *card = &cards->cards[i];
+		const struct pci_function *gpu = &card->card.functions[0];
+
+		if (card_index(&card->card, address) < 0)
+			continue;
+		name_card(cards, names, i, name);
+		pci_format_address(&gpu->address, text);
+		put_comment(names, gpu, card->details[0].path);
+		printf("[card %s]\naddress = %s\nid      = %04x:%04x\n", name, text,
+		       gpu->vendor, gpu->device);
+		return 0;
+	}
+	return -ENOENT;
+}
