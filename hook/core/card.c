@@ -151,6 +151,43 @@ static enum card_result add_switch_audio(const struct topology_near *near,
 	return add(card, audio);
 }
 
+/* What may be of the card, and does not say what it is: the one with the lowest address,
+ * or NULL. A card with a switch of its own has one maker. */
+static const struct pci_function *find_unidentified(const struct topology_near *near,
+						    const struct pci_function *from)
+{
+	bool own_switch = near->has_port && near->port_vendor == from->vendor;
+
+	const struct pci_function *lowest = NULL;
+
+	for (unsigned i = 0; i < near->count; i++) {
+		const struct pci_function *function = &near->functions[i];
+
+		if (function->unidentified &&
+		    (own_switch || pci_same_slot(&function->address, &from->address)) &&
+		    (!lowest || pci_compare(&function->address, &lowest->address) < 0))
+			lowest = function;
+	}
+	return lowest;
+}
+
+static enum card_result check_near(const struct topology_near *near,
+				   const struct pci_function *from,
+				   struct pci_address *ret_missing)
+{
+	const struct pci_function *unidentified = find_unidentified(near, from);
+
+	if (unidentified) {
+		*ret_missing = unidentified->address;
+		return CARD_UNREADABLE;
+	}
+	if (near->error)
+		return CARD_NO_PORT;
+	if (near->has_port && near->overflow && near->port_vendor == from->vendor)
+		return CARD_TOO_LARGE;
+	return CARD_FOUND;
+}
+
 static enum card_result find_whole(const struct pci_address *address,
 				   const struct topology_near *near, struct card *card)
 {
@@ -208,6 +245,8 @@ static enum card_result find_switch(const struct topology_near *near, struct car
 {
 	enum card_result result = CARD_FOUND;
 
+	if (near->error)
+		return CARD_NO_PORT;
 	if (!near->has_port)
 		return CARD_NO_SWITCH;
 	for (unsigned i = 0; i < near->count && result == CARD_FOUND; i++)
@@ -220,13 +259,18 @@ enum card_result card_find(const struct conf_rule *wanted,
 			   const struct topology_near *near, struct card *ret_card,
 			   struct pci_address *ret_missing)
 {
+	const struct pci_function *from = find(near, address);
+	enum card_result result;
+
 	ret_card->count = 0;
 	*ret_missing = *address;
-	if (!find(near, address))
+	if (!from)
 		return CARD_ABSENT;
 	switch (wanted->functions) {
 	case CONF_FUNCTIONS_CARD:
-		return find_whole(address, near, ret_card);
+		result = check_near(near, from, ret_missing);
+		return result == CARD_FOUND ? find_whole(address, near, ret_card)
+					    : result;
 	case CONF_FUNCTIONS_SLOT:
 		return find_slot(address, near, ret_card);
 	case CONF_FUNCTIONS_SWITCH:

@@ -23,6 +23,9 @@ enum card_result {
 	CARD_NOT_OF_IT,  /* the function at the address is not one of the GPU beside it */
 	CARD_NO_SWITCH,  /* "switch", and the card lies below none */
 	CARD_TOO_LARGE,  /* more functions than CARD_MAX_FUNCTIONS or TOPOLOGY_MAX_NEAR */
+	CARD_UNREADABLE, /* what may be of the card does not say what it is: ret_missing
+			  */
+	CARD_NO_PORT, /* the bridge near->unknown does not say whether it is a switch's */
 };
 
 /*
@@ -35,7 +38,9 @@ enum card_result {
  * rules are known: the functions of the slot with a class that cards have;
  *  - on a card with a switch of its own (Intel Arc), the one audio function below the
  * same upstream port, when port, GPU and audio have one vendor and no other display
- * function is below it. The others are the user's own word: every function of the slot,
+ * function is below it.
+ * What does not say what it is, in the slot or below such a port, may be of the card.
+ * The others are the user's own word: every function of the slot,
  * every endpoint below the nearest upstream port, or function_mask.
  */
 enum card_result card_find(const struct conf_rule *wanted,

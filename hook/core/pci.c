@@ -217,6 +217,12 @@ int pci_read_subsystem(const struct sys_root *root, const struct pci_address *ad
 			 ret_vendor, ret_device);
 }
 
+void pci_check_subsystem(const struct sys_root *root, struct pci_function *function)
+{
+	read_hex(root, function, "subsystem_vendor", 0xffff);
+	read_hex(root, function, "subsystem_device", 0xffff);
+}
+
 int pci_read_function(const struct sys_root *root, const struct pci_address *address,
 		      struct pci_function *ret_function)
 {
@@ -226,12 +232,13 @@ int pci_read_function(const struct sys_root *root, const struct pci_address *add
 
 	memset(f, 0, sizeof(*f));
 	f->address = *address;
-	pci_format_path(address, "class", path);
+	pci_format_path(address, ".", path);
 	there = sys_exists(root, path);
 	if (there == 0)
 		return -ENOENT;
 	f->class_code = read_hex(root, f, "class", 0xffffff);
 	f->vendor = (uint16_t)read_hex(root, f, "vendor", 0xffff);
+	f->unidentified = f->error != 0;
 	f->device = (uint16_t)read_hex(root, f, "device", 0xffff);
 	f->numa_node = read_decimal(root, f, "numa_node", -1);
 	f->boot_vga = read_decimal(root, f, "boot_vga", -1);

@@ -33,7 +33,8 @@ struct pci_function {
 	bool linked;     /* the kernel's device link ties it to function 0 of its slot */
 	bool virtual;    /* an SR-IOV virtual function */
 	bool drm;        /* a DRM driver registered a device for it */
-	int error;       /* errno of an attribute that could not be read; 0 = none */
+	bool unidentified; /* class or vendor could not be read: it may be anything */
+	int error;         /* errno of an attribute that could not be read; 0 = none */
 	const char *unreadable;       /* the first such attribute */
 	char driver[PCI_DRIVER_SIZE]; /* driver that holds it now; empty = none */
 };
@@ -64,9 +65,11 @@ int pci_read_function(const struct sys_root *root, const struct pci_address *add
 int pci_read_identity(const struct sys_root *root, const struct pci_address *address,
 		      uint16_t *ret_vendor, uint16_t *ret_device);
 
-/* subsystem_vendor and subsystem_device; -errno when they cannot be read. */
+/* subsystem_vendor and subsystem_device; -errno when they cannot be read. The second
+ * notes that in function, as pci_read_function does. */
 int pci_read_subsystem(const struct sys_root *root, const struct pci_address *address,
 		       uint16_t *ret_vendor, uint16_t *ret_device);
+void pci_check_subsystem(const struct sys_root *root, struct pci_function *function);
 
 /* Reads the functions of address's slot, in order, into ret (PCI_SLOT_FUNCTIONS entries).
  * Returns how many there are, 0 when the slot is empty. */

@@ -51,6 +51,7 @@ static void check_site(const struct plan_site *site, struct plan *plan)
 	if (!site->refusal)
 		return;
 	refuse(plan, site->refusal, -1);
+	plan->error = site->error;
 	sys_format(plan->reason, sizeof(plan->reason), "%s%s%s", site->reason,
 		   site->elsewhere[0] ? "; its id is now at " : "", site->elsewhere);
 }
@@ -61,8 +62,10 @@ static const struct {
 	const char *reason;
 } card_refusals[] = {
 	[CARD_ABSENT] = {TRACE_REFUSED_ABSENT, "is not on this machine"},
-	[CARD_NO_DISPLAY] = {TRACE_REFUSED_NO_CARD,
-			     "has no GPU beside it; name what you want with functions"},
+	[CARD_NO_DISPLAY] =
+		{TRACE_REFUSED_NO_CARD,
+		 "has no GPU at function 0 of its slot; name what you want with "
+		 "functions"},
 	[CARD_NOT_OF_IT] =
 		{TRACE_REFUSED_NO_CARD,
 		 "does not belong to the GPU beside it; name what you want with "
@@ -105,15 +108,15 @@ static const struct pci_function *find_function(const struct plan_site *site)
 }
 
 /* For the record, where there is no card: what stands in the slot of a function that is
- * absent, else the function at the address. */
+ * absent or cannot be read, else the function at the address. */
 static void show_instead(const struct plan_site *site, struct plan *plan)
 {
 	plan->card.count = 0;
 	for (unsigned i = 0; i < site->near->count; i++) {
 		const struct pci_function *function = &site->near->functions[i];
 
-		if (plan->found == CARD_ABSENT
-			    ? pci_same_slot(&function->address, &site->address)
+		if (plan->found == CARD_ABSENT || plan->found == CARD_UNREADABLE
+			    ? pci_same_slot(&function->address, &plan->missing)
 			    : pci_same_address(&function->address, &site->address))
 			plan->card.functions[plan->card.count++] = *function;
 	}
@@ -140,6 +143,17 @@ static void refuse_card(const struct plan_site *site, struct plan *plan)
 			   ? ", though its slot is not empty"
 			   : "",
 		   site->elsewhere[0] ? "; its id is now at " : "", site->elsewhere);
+}
+
+static void refuse_port(const struct topology_near *near, struct plan *plan)
+{
+	char text[PCI_ADDRESS_SIZE];
+
+	pci_format_address(&near->unknown, text);
+	refuse(plan, TRACE_REFUSED_UNREADABLE, -1);
+	plan->error = near->error;
+	sys_format(plan->reason, sizeof(plan->reason), "attribute %s of %s in sysfs",
+		   near->unreadable, text);
 }
 
 static void check_readable(struct plan *plan)
@@ -301,6 +315,8 @@ void plan_make(const struct conf *conf, const struct conf_rule *rule,
 		check_identity(site, plan);
 	if (!plan->refusal)
 		check_class(plan);
+	if (!plan->refusal && plan->found == CARD_NO_PORT)
+		refuse_port(site->near, plan);
 	if (!plan->refusal && plan->found != CARD_FOUND)
 		refuse_card(site, plan);
 	if (!plan->refusal)
@@ -311,12 +327,14 @@ void plan_make(const struct conf *conf, const struct conf_rule *rule,
 		check_driver(plan);
 }
 
-/* A broken rule, or one whose selectors led nowhere, names no card. */
+/* A broken rule, or one whose selectors led nowhere, names no card; and one that found
+ * something else in its place names another. */
 static bool has_place(const struct plan *plan)
 {
 	return plan->refusal != TRACE_REFUSED_BROKEN &&
 	       plan->refusal != TRACE_REFUSED_DISAGREE &&
 	       plan->refusal != TRACE_REFUSED_AMBIGUOUS &&
+	       plan->refusal != TRACE_REFUSED_IDENTITY &&
 	       (plan->rule->has_address || plan->card.count);
 }
 
@@ -349,7 +367,8 @@ void plan_refuse_shared(struct plan *plans, unsigned count)
 {
 	for (unsigned i = 0; i < count; i++) {
 		for (unsigned k = 0; k < count; k++) {
-			if (k == i || !want_same_card(&plans[i], &plans[k]))
+			if (k == i || plans[i].refusal ||
+			    !want_same_card(&plans[i], &plans[k]))
 				continue;
 			refuse(&plans[i], TRACE_REFUSED_SHARED, -1);
 			sys_format(plans[i].reason, sizeof(plans[i].reason),

@@ -22,11 +22,12 @@ struct plan_facts {
 struct plan_site {
 	uint16_t refusal; /* they lead nowhere: a TRACE_REFUSED_* event, or 0 */
 	char reason[TRACE_TEXT_SIZE]; /* why */
+	int error;                    /* errno behind it; 0 = none */
 	struct pci_address address;
 	bool identity_holds; /* the function there has the rule's id and subsystem */
 	uint16_t subsystem_vendor,
 		subsystem_device; /* of that function, when the rule has one */
-	char elsewhere[64]; /* where such a function is, if not there; empty = nowhere */
+	char elsewhere[96]; /* where such a function is, if not there; empty = nowhere */
 	const struct topology_near *near;
 };
 
@@ -47,7 +48,8 @@ void plan_make(const struct conf *conf, const struct conf_rule *rule,
 	       const struct plan_site *site, const struct plan_facts *facts,
 	       struct plan *ret_plan);
 
-/* Refuses every plan of a card that another plan wants too. */
+/* Refuses every plan of a card that another plan wants too; one that is refused already
+ * keeps its reason. */
 void plan_refuse_shared(struct plan *plans, unsigned count);
 
 #endif

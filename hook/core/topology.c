@@ -12,10 +12,12 @@
 #include <unistd.h>
 
 #define CONFIG_SIZE   257 /* what every function has, and one byte to see more */
+#define CONFIG_PUBLIC 64  /* what everybody may read of it */
 #define MAX_DEPTH     8   /* bridges below a switch's upstream port */
 #define CLASS_BRIDGE  0x06
 #define PCIE_UPSTREAM 5 /* Device/Port Type, PCI Express Base Specification 7.5.3.2 */
 #define PCIE_ROOT     4
+#define PCIE_NONE     16
 
 /* The part of a device's link below its root bus: behind the last component such as
  * pci0000:82 (behind Intel VMD there are two). */
@@ -182,9 +184,9 @@ int topology_follow_path(const struct sys_root *root, const struct topology_path
 	char start[PCI_PATH_SIZE];
 
 	*ret_address = path->start;
-	pci_format_path(&path->start, "class", start);
+	pci_format_path(&path->start, ".", start);
 	if (sys_exists(root, start) != 1)
-		return -ENOENT;
+		return -ENODEV;
 	for (unsigned i = 0; i < path->count; i++) {
 		struct child child = {.wanted = path->steps[i]};
 
@@ -195,7 +197,8 @@ int topology_follow_path(const struct sys_root *root, const struct topology_path
 	return 0;
 }
 
-/* Device/Port Type of a function, or -1: the capability with ID 0x10. */
+/* Device/Port Type of a function, from the capability with ID 0x10; PCIE_NONE when it has
+ * none, or when only root may see it: whoever is not may list, and takes nothing. */
 static int read_port_type(const struct sys_root *root, const struct pci_address *address)
 {
 	char path[PCI_PATH_SIZE], bytes[CONFIG_SIZE];
@@ -209,22 +212,53 @@ static int read_port_type(const struct sys_root *root, const struct pci_address 
 	if (length == -EFBIG)
 		length = CONFIG_SIZE;
 	config = (const unsigned char *)bytes;
-	if (length < 256 || !(config[6] & 0x10))
-		return -1;
+	if (length == -EACCES || length == CONFIG_PUBLIC)
+		return PCIE_NONE;
+	if (length < 256)
+		return length < 0 ? length : -EINVAL;
+	if (!(config[6] & 0x10))
+		return PCIE_NONE;
 	for (at = config[0x34] & 0xfc; at >= 0x40 && left;
 	     at = config[at + 1] & 0xfc, left--) {
 		if (config[at] == 0x10)
 			return config[at + 2] >> 4;
 	}
-	return -1;
+	return PCIE_NONE;
 }
 
-/* The nearest upstream port above address; a root port ends the search. */
+static void note_unknown(struct topology_near *near, const struct pci_address *bridge,
+			 const char *attribute, int error)
+{
+	near->error = -error;
+	near->unknown = *bridge;
+	near->unreadable = attribute;
+}
+
+/* Looks at one bridge; true when the search is over. */
+static bool is_end(const struct sys_root *root, const struct pci_address *bridge,
+		   struct topology_near *near)
+{
+	int type = read_port_type(root, bridge);
+	struct pci_function port;
+
+	if (type < 0)
+		note_unknown(near, bridge, "config", type);
+	if (type == PCIE_UPSTREAM && pci_read_function(root, bridge, &port) == 0) {
+		near->has_port = true;
+		near->port = *bridge;
+		near->port_vendor = port.vendor;
+		if (port.unidentified)
+			note_unknown(near, bridge, port.unreadable, -port.error);
+	}
+	return type < 0 || type == PCIE_UPSTREAM || type == PCIE_ROOT;
+}
+
+/* The nearest upstream port above address. A bridge on a root bus is none. */
 static void find_port(const struct sys_root *root, const struct pci_address *address,
 		      struct topology_near *near)
 {
-	struct pci_address above[TOPOLOGY_MAX_STEPS + 1];
-	struct pci_function port;
+	struct pci_address above[TOPOLOGY_MAX_STEPS + 1], next;
+	const unsigned most = sizeof(above) / sizeof(above[0]);
 	char target[SYS_LINK_SIZE];
 	unsigned count = 0;
 	const char *at;
@@ -232,21 +266,15 @@ static void find_port(const struct sys_root *root, const struct pci_address *add
 	if (read_device_link(root, address, target) < 0)
 		return;
 	at = skip_to_root_bus(target);
-	while (count <= TOPOLOGY_MAX_STEPS && next_function(&at, &above[count]))
-		count++;
+	while (next_function(&at, &next)) {
+		if (count == most)
+			memmove(above, above + 1, --count * sizeof(above[0]));
+		above[count++] = next;
+	}
 	/* The last one is address itself. */
-	for (unsigned i = count ? count - 1 : 0; i-- > 0;) {
-		int type = read_port_type(root, &above[i]);
-
-		if (type == PCIE_ROOT)
+	for (unsigned i = count ? count - 1 : 0; i-- > 1;) {
+		if (is_end(root, &above[i], near))
 			return;
-		if (type != PCIE_UPSTREAM ||
-		    pci_read_function(root, &above[i], &port) < 0)
-			continue;
-		near->has_port = true;
-		near->port = above[i];
-		near->port_vendor = port.vendor;
-		return;
 	}
 }
 
@@ -276,8 +304,12 @@ static int gather(const struct pci_address *address, void *data)
 	    pci_read_function(gathering->root, address, &function) < 0)
 		return 0;
 	if (function.class_code >> 16 == CLASS_BRIDGE) {
-		if (gathering->depth++ < MAX_DEPTH)
-			each_below(gathering->root, address, gather, gathering);
+		if (gathering->depth == MAX_DEPTH) {
+			near->overflow = true;
+			return 0;
+		}
+		gathering->depth++;
+		each_below(gathering->root, address, gather, gathering);
 		gathering->depth--;
 		return 0;
 	}

@@ -29,7 +29,10 @@ struct topology_near {
 	bool has_port;
 	struct pci_address port;
 	uint16_t port_vendor;
-	bool overflow; /* more than TOPOLOGY_MAX_NEAR: not all are here */
+	bool overflow; /* more than TOPOLOGY_MAX_NEAR, or too deep: not all are here */
+	int error;     /* errno: a bridge above does not say whether it is such a port */
+	struct pci_address unknown; /* that bridge */
+	const char *unreadable;     /* its attribute */
 	unsigned count;
 	struct pci_function functions[TOPOLOGY_MAX_NEAR]; /* the slot's first, in order */
 };
@@ -44,8 +47,8 @@ void topology_format_path(const struct topology_path *path, char *text);
 int topology_find_path(const struct sys_root *root, const struct pci_address *address,
 		       struct topology_path *ret_path);
 
-/* Where path leads now. -ENOENT when it ends on the way; ret_address is then the last
- * function that is there. */
+/* Where path leads now. -ENODEV when its start is not there, -ENOENT when it ends on
+ * the way; ret_address is then the last function that is there. */
 int topology_follow_path(const struct sys_root *root, const struct topology_path *path,
 			 struct pci_address *ret_address);
 

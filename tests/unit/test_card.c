@@ -3,6 +3,7 @@
  * card: topologies from public reports, as small tables; then random machines and rules,
  * for what must hold whatever the machine is.
  */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -183,6 +184,49 @@ static void test_virtual_functions_are_no_part(void **state)
 	ASSERT_CARD("0000:03:00.0");
 }
 
+/* Whatever might be of the card must say what it is, and the bridges whether they are of
+ * a switch: a card is whole or none. */
+static void test_what_does_not_say_what_it_is(void **state)
+{
+	static const struct row rows[] = {
+		{"0000:03:00.0", 0x8086, 0x56a0, 0x0300, false},
+		{"0000:03:00.1", 0x8086, 0x56a1, 0x0c80, false},
+		{"0000:04:00.0", 0x8086, 0x4f90, 0x0403, false}};
+
+	(void)state;
+	for (unsigned i = 0; i < 3; i++) {
+		for (unsigned from = 0; from < 3; from++) {
+			MACHINE(rows, 0x8086);
+			near.functions[i].unidentified = true;
+			assert_int_equal(find(rows[from].address, CONF_FUNCTIONS_CARD),
+					 CARD_UNREADABLE);
+			assert_int_equal(missing.bus, near.functions[i].address.bus);
+		}
+	}
+	/* Below a switch of another maker it is nobody's. */
+	MACHINE(rows, 0x1022);
+	near.functions[2].unidentified = true;
+	ASSERT_CARD("0000:03:00.0", "0000:03:00.1");
+	near.error = EIO;
+	assert_int_equal(find("0000:03:00.0", CONF_FUNCTIONS_CARD), CARD_NO_PORT);
+	assert_int_equal(find("0000:03:00.0", CONF_FUNCTIONS_SWITCH), CARD_NO_PORT);
+	assert_int_equal(find("0000:03:00.0", CONF_FUNCTIONS_SLOT), CARD_FOUND);
+}
+
+static void test_more_than_can_be_seen(void **state)
+{
+	static const struct row rows[] = {
+		{"0000:03:00.0", 0x8086, 0x56a0, 0x0300, false}};
+
+	(void)state;
+	MACHINE(rows, 0x8086);
+	near.overflow = true;
+	assert_int_equal(find("0000:03:00.0", CONF_FUNCTIONS_CARD), CARD_TOO_LARGE);
+	assert_int_equal(find("0000:03:00.0", CONF_FUNCTIONS_SWITCH), CARD_TOO_LARGE);
+	near.port_vendor = 0x10b5;
+	ASSERT_CARD("0000:03:00.0");
+}
+
 /* ---- random machines ------------------------------------------------------------- */
 
 static unsigned pick(unsigned n)
@@ -212,6 +256,8 @@ static void make_random_machine(void)
 			f->linked = n && pick(4) == 0;
 			f->virtual = pick(10) == 0;
 			f->iommu_group = pick(8) ? 7 : -1;
+			f->unidentified = pick(40) == 0;
+			f->error = f->unidentified ? EIO : 0;
 			near.count++;
 		}
 	}
@@ -246,6 +292,16 @@ static bool same_plans(const struct plan *a, const struct plan *b)
 	return true;
 }
 
+/* Nothing in the slot is left behind because nobody knows what it is. */
+static void check_whole(const struct conf *conf, const struct plan *plan)
+{
+	if (plan->refusal || conf->rules[0].functions != CONF_FUNCTIONS_CARD)
+		return;
+	for (unsigned i = 0; i < near.count; i++)
+		assert_false(near.functions[i].unidentified &&
+			     pci_same_slot(&near.functions[i].address, &plan->address));
+}
+
 /* A plan that takes holds no forbidden function, none without a group, has what was asked
  * for, ends with the screen, and is the same whatever the order of the functions was. */
 static void check_plan(const struct conf *conf, const struct plan_site *site,
@@ -264,10 +320,12 @@ static void check_plan(const struct conf *conf, const struct plan_site *site,
 	for (unsigned i = 0; i < plan.card.count && !plan.refusal; i++) {
 		assert_false(is_forbidden(&plan.card.functions[i]));
 		assert_true(plan.card.functions[i].iommu_group >= 0);
+		assert_int_equal(plan.card.functions[i].error, 0);
 		if (i + 1 < plan.card.count &&
 		    plan.card.functions[i].class_code >> 16 == 0x03)
 			assert_true(plan.card.functions[i + 1].class_code >> 16 == 0x03);
 	}
+	check_whole(conf, &plan);
 	shuffle(near.functions, near.count);
 	plan_make(conf, &conf->rules[0], site, facts, &again);
 	assert_true(same_plans(&plan, &again));
@@ -310,6 +368,8 @@ int main(void)
 		cmocka_unit_test(test_two_gpus_below_one_switch),
 		cmocka_unit_test(test_chipset_switch_beside_usb),
 		cmocka_unit_test(test_virtual_functions_are_no_part),
+		cmocka_unit_test(test_what_does_not_say_what_it_is),
+		cmocka_unit_test(test_more_than_can_be_seen),
 		cmocka_unit_test(test_random_machines),
 	};
 

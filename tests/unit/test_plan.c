@@ -225,6 +225,63 @@ static void test_two_sections_one_card(void **state)
 	assert_int_equal(plans[2].refusal, TRACE_REFUSED_ABSENT);
 }
 
+/* A section that is refused says the first thing that is wrong with it, and one that
+ * found something else in its place names no card. */
+static void test_two_sections_and_the_first_is_wrong(void **state)
+{
+	static const char text[] =
+		"[card a]\naddress = 0000:83:00.0\nid = 10de:2204\n[card b]\n"
+		"address = 0000:83:00.0\n[card c]\naddress = 0000:83:00.0\n"
+		"functions = 0,7\n";
+	struct plan plans[3];
+
+	(void)state;
+	conf_parse(text, strlen(text), &conf);
+	for (unsigned i = 0; i < 3; i++) {
+		site.address = conf.rules[i].address;
+		site.identity_holds = i > 0;
+		plan_make(&conf, &conf.rules[i], &site, &facts, &plans[i]);
+	}
+	plan_refuse_shared(plans, 2);
+	assert_int_equal(plans[0].refusal, TRACE_REFUSED_IDENTITY);
+	assert_int_equal(plans[1].refusal, 0);
+	plan_refuse_shared(plans, 3);
+	assert_int_equal(plans[0].refusal, TRACE_REFUSED_IDENTITY);
+	assert_int_equal(plans[1].refusal, TRACE_REFUSED_SHARED);
+	assert_non_null(strstr(plans[1].reason, "[card c]"));
+	assert_int_equal(plans[2].refusal, TRACE_REFUSED_ABSENT);
+}
+
+static void test_bridge_that_does_not_tell(void **state)
+{
+	static const char reason[] = "attribute config of 0000:82:00.0";
+
+	(void)state;
+	near.error = 5;
+	near.unreadable = "config";
+	near.unknown = slot[0].address;
+	near.unknown.bus = 0x82;
+	assert_refused(TRACE_REFUSED_UNREADABLE, -1, reason);
+	assert_int_equal(plan.error, 5);
+	conf.rules[0].functions = CONF_FUNCTIONS_SLOT;
+	make();
+	assert_int_equal(plan.refusal, 0);
+}
+
+/* Found from any function, it is the one that cannot be read that is named. */
+static void test_function_that_does_not_say_what_it_is(void **state)
+{
+	(void)state;
+	conf.rules[0].has_id = false;
+	conf.rules[0].address.function = 1;
+	slot[0].unidentified = true;
+	slot[0].class_code = 0;
+	slot[0].error = 2;
+	slot[0].unreadable = "class";
+	assert_refused(TRACE_REFUSED_UNREADABLE, 0, "class");
+	assert_int_equal(plan.error, 2);
+}
+
 #define CASE(name) cmocka_unit_test_setup(name, setup)
 
 int main(void)
@@ -240,6 +297,9 @@ int main(void)
 		CASE(test_facts),
 		CASE(test_broken),
 		CASE(test_two_sections_one_card),
+		CASE(test_two_sections_and_the_first_is_wrong),
+		CASE(test_bridge_that_does_not_tell),
+		CASE(test_function_that_does_not_say_what_it_is),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
