@@ -12,7 +12,6 @@
 #include "hook/core/console.h"
 
 #define CLASS_DISPLAY   0x03
-#define CLASS_BRIDGE    0x06
 #define RESOURCE_IO     0x100 /* include/linux/ioport.h */
 #define CONFIG_SIZE     257
 #define CONFIG_READABLE 64 /* bytes that everybody may read */
@@ -128,7 +127,7 @@ static bool hides_switch(const struct sys_root *root, const struct pci_address *
 static bool shares_group(const struct card *card, const struct pci_function *function)
 {
 	if (function->iommu_group < 0 || card_index(card, &function->address) >= 0 ||
-	    function->class_code >> 16 == CLASS_BRIDGE)
+	    survey_is_overlooked(function))
 		return false;
 	for (unsigned i = 0; i < card->count; i++) {
 		if (card->functions[i].iommu_group == function->iommu_group)

@@ -5,19 +5,17 @@
  */
 #include "hook/core/survey.h"
 
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <unistd.h>
 
 #define MAX_MATCHES 4
-#define GROUP_PATH  64
 
-/* Functions that have a rule's id and subsystem. */
+/* Functions that have a rule's id and subsystem. A GPU's virtual functions have its own
+ * and are no card: they count only where there is nothing else. */
 struct matches {
 	const struct sys_root *root;
 	const struct conf_rule *rule;
+	bool virtual;   /* count virtual functions, too */
 	unsigned count; /* all of them */
 	struct pci_address first[MAX_MATCHES];
 };
@@ -35,13 +33,23 @@ static bool has_identity(const struct sys_root *root, const struct conf_rule *ru
 		vendor == rule->subsystem_vendor && device == rule->subsystem_device);
 }
 
+static bool is_match(const struct matches *matches, const struct pci_address *address)
+{
+	char path[PCI_PATH_SIZE];
+
+	if (!has_identity(matches->root, matches->rule, address))
+		return false;
+	pci_format_path(address, "physfn", path);
+	return matches->virtual || sys_exists(matches->root, path) == 0;
+}
+
 /* Kept in the order of addresses, which is not that of a directory. */
 static int add_match(const struct pci_address *address, void *data)
 {
 	struct matches *matches = data;
 	unsigned at;
 
-	if (!has_identity(matches->root, matches->rule, address))
+	if (!is_match(matches, address))
 		return 0;
 	at = matches->count < MAX_MATCHES ? matches->count : MAX_MATCHES;
 	matches->count++;
@@ -54,14 +62,22 @@ static int add_match(const struct pci_address *address, void *data)
 	return 0;
 }
 
-static void find_matches(const struct sys_root *root, const struct conf_rule *rule,
-			 struct matches *ret_matches)
+/* 0, or -errno when there is no list of functions. */
+static int find_matches(const struct sys_root *root, const struct conf_rule *rule,
+			struct matches *ret_matches)
 {
+	int result = 0;
+
 	memset(ret_matches, 0, sizeof(*ret_matches));
 	ret_matches->root = root;
 	ret_matches->rule = rule;
-	if (rule->has_id || rule->has_subsystem)
-		topology_each(root, add_match, ret_matches);
+	if (!rule->has_id && !rule->has_subsystem)
+		return 0;
+	for (int pass = 0; pass < 2 && result == 0 && ret_matches->count == 0; pass++) {
+		ret_matches->virtual = pass == 1;
+		result = topology_each(root, add_match, ret_matches);
+	}
+	return result;
 }
 
 /* "0000:17:00.0, 0000:65:00.0" */
@@ -94,10 +110,18 @@ static void locate_by_path(const struct sys_root *root, const struct conf_rule *
 	char address[PCI_ADDRESS_SIZE], named[PCI_ADDRESS_SIZE], path[TOPOLOGY_PATH_SIZE];
 	char text[TRACE_TEXT_SIZE];
 
+	int result;
+
 	topology_format_path(&rule->path, path);
-	if (topology_follow_path(root, &rule->path, &site->address) < 0) {
+	result = topology_follow_path(root, &rule->path, &site->address);
+	if (result < 0) {
 		pci_format_address(&site->address, address);
-		sys_format(text, sizeof(text), "path %s ends at %s", path, address);
+		if (result == -ENODEV)
+			sys_format(text, sizeof(text),
+				   "there is no %s, where path %s begins", address, path);
+		else
+			sys_format(text, sizeof(text), "path %s ends at %s", path,
+				   address);
 		refuse(site, TRACE_REFUSED_ABSENT, text);
 		return;
 	}
@@ -109,24 +133,62 @@ static void locate_by_path(const struct sys_root *root, const struct conf_rule *
 	refuse(site, TRACE_REFUSED_DISAGREE, text);
 }
 
+struct spread {
+	const struct matches *matches;
+	const struct card *card;
+};
+
+static int is_elsewhere(const struct pci_address *address, void *data)
+{
+	const struct spread *spread = data;
+
+	return is_match(spread->matches, address) &&
+	       !pci_same_slot(address, &spread->matches->first[0]) &&
+	       card_index(spread->card, address) < 0;
+}
+
+/* Whether all that matches is in one slot, or on one card with buses of its own. */
+static bool is_one_card(const struct matches *matches, struct topology_near *near)
+{
+	const struct conf_rule whole = {.functions = CONF_FUNCTIONS_CARD};
+	struct spread spread = {matches, NULL};
+	struct pci_address missing;
+	struct card card;
+
+	if (matches->count == 1)
+		return true;
+	topology_read_near(matches->root, &matches->first[0], true, near);
+	if (card_find(&whole, &matches->first[0], near, &card, &missing) != CARD_FOUND)
+		card.count = 0;
+	spread.card = &card;
+	return topology_each(matches->root, is_elsewhere, &spread) == 0;
+}
+
+static const char *name_identity(const struct conf_rule *rule)
+{
+	if (!rule->has_subsystem)
+		return "nothing on this machine has this id";
+	return rule->has_id ? "nothing on this machine has this id and subsystem"
+			    : "nothing on this machine has this subsystem";
+}
+
 static void locate_by_identity(const struct sys_root *root, const struct conf_rule *rule,
-			       struct plan_site *site)
+			       struct topology_near *near, struct plan_site *site)
 {
 	char addresses[TRACE_TEXT_SIZE];
 	struct matches matches;
+	int result = find_matches(root, rule, &matches);
 
-	find_matches(root, rule, &matches);
-	if (matches.count == 0) {
-		refuse(site, TRACE_REFUSED_ABSENT, "nothing on this machine has this id");
-		return;
-	}
-	site->address = matches.first[0];
-	for (unsigned i = 1; i < matches.count; i++) {
-		if (i < MAX_MATCHES && pci_same_slot(&matches.first[i], &site->address))
-			continue;
+	if (result < 0) {
+		refuse(site, TRACE_REFUSED_UNREADABLE, "the list of functions in sysfs");
+		site->error = -result;
+	} else if (matches.count == 0) {
+		refuse(site, TRACE_REFUSED_ABSENT, name_identity(rule));
+	} else if (!is_one_card(&matches, near)) {
 		format_matches(&matches, addresses, sizeof(addresses));
 		refuse(site, TRACE_REFUSED_AMBIGUOUS, addresses);
-		return;
+	} else {
+		site->address = matches.first[0];
 	}
 }
 
@@ -141,27 +203,39 @@ static void find_elsewhere(const struct sys_root *root, const struct conf_rule *
 		format_matches(&matches, site->elsewhere, sizeof(site->elsewhere));
 }
 
+/* What cannot be read of the identity that the rule asks for is noted in the function. */
+static void check_identity(const struct sys_root *root, const struct conf_rule *rule,
+			   struct topology_near *near, struct plan_site *site)
+{
+	site->identity_holds = has_identity(root, rule, &site->address);
+	if (site->identity_holds || !rule->has_subsystem)
+		return;
+	pci_read_subsystem(root, &site->address, &site->subsystem_vendor,
+			   &site->subsystem_device);
+	for (unsigned i = 0; i < near->count; i++) {
+		if (pci_same_address(&near->functions[i].address, &site->address))
+			pci_check_subsystem(root, &near->functions[i]);
+	}
+}
+
 static void visit(const struct sys_root *root, const struct conf_rule *rule,
 		  struct topology_near *near, struct plan_site *site)
 {
 	memset(site, 0, sizeof(*site));
 	site->near = near;
-	near->count = 0;
 	if (rule->has_path)
 		locate_by_path(root, rule, site);
 	else if (rule->has_address)
 		site->address = rule->address;
 	else
-		locate_by_identity(root, rule, site);
+		locate_by_identity(root, rule, near, site);
+	near->count = 0;
 	if (!site->refusal) {
 		topology_read_near(root, &site->address,
 				   rule->functions == CONF_FUNCTIONS_CARD ||
 					   rule->functions == CONF_FUNCTIONS_SWITCH,
 				   near);
-		site->identity_holds = has_identity(root, rule, &site->address);
-		if (rule->has_subsystem)
-			pci_read_subsystem(root, &site->address, &site->subsystem_vendor,
-					   &site->subsystem_device);
+		check_identity(root, rule, near, site);
 	}
 	if (!site->identity_holds && (rule->has_address || rule->has_path))
 		find_elsewhere(root, rule, site);
@@ -180,54 +254,4 @@ void survey_plan(const struct sys_root *root, const struct conf *conf,
 		plan_make(conf, &conf->rules[i], &site, facts, &plans[i]);
 	}
 	plan_refuse_shared(plans, conf->rule_count);
-}
-
-struct neighbours {
-	const struct sys_root *root;
-	const struct card *card;
-	unsigned count;
-	struct pci_function *functions;
-};
-
-static int add_neighbour(const struct pci_address *address, void *data)
-{
-	struct neighbours *neighbours = data;
-	struct pci_function function;
-
-	if (card_index(neighbours->card, address) >= 0 ||
-	    pci_read_function(neighbours->root, address, &function) < 0 ||
-	    function.class_code >> 16 == 0x06)
-		return 0;
-	if (neighbours->count < SURVEY_MAX_NEIGHBOURS)
-		neighbours->functions[neighbours->count] = function;
-	neighbours->count++;
-	return 0;
-}
-
-static bool is_new_group(const struct card *card, unsigned number)
-{
-	for (unsigned i = 0; i < number; i++) {
-		if (card->functions[i].iommu_group == card->functions[number].iommu_group)
-			return false;
-	}
-	return card->functions[number].iommu_group >= 0;
-}
-
-unsigned survey_neighbours(const struct sys_root *root, const struct card *card,
-			   struct pci_function *ret_functions)
-{
-	struct neighbours neighbours = {root, card, 0, ret_functions};
-	char path[GROUP_PATH];
-
-	for (unsigned i = 0; i < card->count; i++) {
-		if (!is_new_group(card, i))
-			continue;
-		sys_format(path, sizeof(path), "sys/kernel/iommu_groups/%d/devices",
-			   card->functions[i].iommu_group);
-		topology_each_in(root, path, add_neighbour, &neighbours);
-	}
-	topology_sort(ret_functions, neighbours.count < SURVEY_MAX_NEIGHBOURS
-					     ? neighbours.count
-					     : SURVEY_MAX_NEIGHBOURS);
-	return neighbours.count;
 }

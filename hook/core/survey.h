@@ -15,10 +15,21 @@
 void survey_plan(const struct sys_root *root, const struct conf *conf,
 		 const struct plan_facts *facts, struct plan *plans);
 
-/* Functions that share an IOMMU group with the card and are neither of it nor bridges: no
- * VM can open the group while one of them is with a native driver. Returns how many;
- * those beyond SURVEY_MAX_NEIGHBOURS are counted and not in ret_functions. */
+/* Bridges that PCI is made of: vfio overlooks them, whereas any other bridge, and a host
+ * bridge with one, has a driver like any function. */
+bool survey_is_overlooked(const struct pci_function *function);
+
+/* Functions that share an IOMMU group with the card and are neither of it nor bridges
+ * that vfio overlooks: no VM can open the group while one of them is with a native
+ * driver. In the order of addresses. Returns how many; those beyond SURVEY_MAX_NEIGHBOURS
+ * are counted and not in ret_functions. */
 unsigned survey_neighbours(const struct sys_root *root, const struct card *card,
 			   struct pci_function *ret_functions);
+
+/* Those of them that will be in the way: not with a driver for VMs already, and not of a
+ * card that one of the plans takes. */
+unsigned survey_obstacles(const struct sys_root *root, const struct card *card,
+			  const struct plan *plans, unsigned plan_count,
+			  struct pci_function *ret_functions);
 
 #endif

@@ -99,7 +99,9 @@ static void record_functions(const struct worker_task *task, const struct plan *
 static void record_neighbours(const struct worker_task *task, const struct plan *plan)
 {
 	struct pci_function neighbours[SURVEY_MAX_NEIGHBOURS];
-	unsigned count = survey_neighbours(task->root, &plan->card, neighbours);
+	struct trace_about more = {.card = plan->rule->name};
+	unsigned count = survey_obstacles(task->root, &plan->card, plans,
+					  task->conf->rule_count, neighbours);
 
 	for (unsigned i = 0; i < count && i < SURVEY_MAX_NEIGHBOURS; i++) {
 		const struct pci_function *f = &neighbours[i];
@@ -110,7 +112,7 @@ static void record_neighbours(const struct worker_task *task, const struct plan 
 			  f->iommu_group, f->driver[0] ? f->driver : "a native driver");
 	}
 	if (count > SURVEY_MAX_NEIGHBOURS)
-		trace_add(task->trace, TRACE_GROUP_SHARED, NULL, "and with %u more",
+		trace_add(task->trace, TRACE_GROUP_SHARED, &more, "and with %u more",
 			  count - SURVEY_MAX_NEIGHBOURS);
 }
 
@@ -178,13 +180,13 @@ static unsigned record_plans(const struct worker_task *task)
 
 	for (unsigned i = 0; i < task->conf->rule_count; i++) {
 		record_functions(task, &plans[i]);
-		record_neighbours(task, &plans[i]);
-		if (plans[i].refusal)
-			record_refusal(task, &plans[i]);
-		else
+		if (!plans[i].refusal) {
+			record_neighbours(task, &plans[i]);
 			to_take++;
-		if (plans[i].refusal)
-			task->journal->cards[i] = BIND_REFUSED;
+			continue;
+		}
+		record_refusal(task, &plans[i]);
+		task->journal->cards[i] = BIND_REFUSED;
 	}
 	return to_take;
 }
