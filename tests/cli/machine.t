@@ -29,6 +29,8 @@ check_tree() {
 			driver_override resource; do
 			[ -s "$function/$attribute" ] || echo "$function: no $attribute"
 		done
+		read -r class <"$function/class"
+		[ "$class" != 0x060400 ] || [ -s "$function/config" ] || echo "$function: no config"
 		[ "$(wc -l <"$function/resource")" -ge 7 ] || echo "$function: short resource"
 	done
 	[ -s "$1/proc/cmdline" ] || echo "no proc/cmdline"
