@@ -49,7 +49,11 @@ sections()
 {
 	functions | while read -r first rest; do
 		[ -n "$first" ] || continue
-		list --conf "$first" >section || echo "$first: status $?"
+		# A GPU that cannot be told as a whole has none: what is said is then a comment.
+		list --conf "$first" >section 2>&1 || {
+			echo "status $?" >>section
+			sed -i "s/^/# /" section
+		}
 		cat section
 		for other in $rest; do
 			list --conf "$other" | diff section - || echo "# not so from $other"
