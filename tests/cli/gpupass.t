@@ -23,10 +23,20 @@ trap 'rm -rf "$work"' EXIT
 umask 022
 export LC_ALL=C PATH="$here:$PATH" GPUPASS="$gpupass"
 
+# make_kernel WORDS: compiling is what costs, and the same words give the same kernel.
+make_kernel()
+{
+	kernel=$work/kernel-$(cksum <"$1" | tr ' ' -)
+	if [ ! -d "$kernel" ]; then
+		fake-kernel "$kernel" <"$1" || return 1
+	fi
+	cp -r "$kernel/." root/
+}
+
 prepare()
 {
 	mkdir -p root/etc
-	[ ! -e "$1/kernel" ] || fake-kernel root <"$1/kernel" || return 1
+	[ ! -e "$1/kernel" ] || make_kernel "$1/kernel" || return 1
 	[ ! -e "$1/machine" ] || "$build/machine" "$here/../machines" root "$1/machine" || return 1
 	[ ! -e "$1/conf" ] || cp "$1/conf" root/etc/gpupass.conf || return 1
 	# shellcheck source=/dev/null
