@@ -31,8 +31,8 @@ check_tree() {
 		done
 		read -r class <"$function/class"
 		[ "$class" != 0x060400 ] || [ -s "$function/config" ] || echo "$function: no config"
-		[ "$(wc -l <"$function/resource")" -ge 7 ] || echo "$function: short resource"
 	done
+	wc -l "$1"/sys/bus/pci/devices/*/resource | awk '$1 < 7 { print $2 ": short resource" }'
 	[ -s "$1/proc/cmdline" ] || echo "no proc/cmdline"
 	[ -s "$1/usr/lib/gpupass/modules.list" ] || echo "no modules.list"
 }
