@@ -17,6 +17,7 @@ fi
 
 work=$(mktemp -d /var/tmp/gpupass-image.XXXXXX) || exit 1
 trap 'umount "$root" "$work/over" 2>/dev/null; rm -rf --one-file-system "$work"' EXIT
+trap 'exit 1' HUP INT TERM
 root=$work/root
 
 # scratch_overlay DIRECTORY: at $root, what is written kept in memory: update-initramfs
