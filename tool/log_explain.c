@@ -47,6 +47,9 @@ static const struct log_explanation table[] = {
 	{TRACE_GROUP_SHARED,
 	 "The IOMMU cannot tell this function from the card's, so a VM may have the card only while no native driver holds it.",
 	 "Give it to the same VM with functions, or move the card to another slot; an ACS override in the kernel is not a cure."},
+	{TRACE_ONLY_KEYBOARD,
+	 "The only keyboard that the kernel has found so far is plugged into this card, and goes with it.",
+	 "Plug it into another port, or make sure that you can log in over the network."},
 	{TRACE_KEEP_LIST_MISSING,
 	 "The initramfs does not say which devices the host runs from, so only their "
 	 "class "
@@ -124,6 +127,12 @@ static const struct log_explanation table[] = {
 	{TRACE_REFUSED_AMBIGUOUS,
 	 "More than one card has this id, and an id alone must name exactly one.",
 	 "Add address or path to the section, then " REBUILD "."},
+	{TRACE_REFUSED_SETTING,
+	 "The section wants something of the card that it cannot have, so the section was not meant for this card as it is.",
+	 "Correct that line, see gpupass.conf(5), then " REBUILD "."},
+	{TRACE_REFUSED_USB_DISK,
+	 "A disk is plugged into a USB port of this card, and the host may be about to use it.",
+	 "Plug it into another port, or leave the controller out with functions."},
 	{TRACE_MODULE_FAILED, "The kernel did not accept this module.",
 	 "The reason is in parentheses and in the kernel's log: often a wrong option, a "
 	 "missing signature under Secure Boot, or a module of another kernel; "
@@ -141,6 +150,12 @@ static const struct log_explanation table[] = {
 	 "Look for that driver in the kernel's log; keeping it out of the initramfs "
 	 "avoids the "
 	 "question."},
+	{TRACE_FRAMEBUFFER_HELD,
+	 "The driver of the firmware's framebuffer did not let go of it.",
+	 "Whether that matters is said later, for each BAR that a VM cannot map."},
+	{TRACE_SETTING_FAILED,
+	 "This setting of the section could not be made; the card is taken all the same.",
+	 "Correct it or leave it out; what the kernel and the card offer is shown by gpupass list."},
 	{TRACE_BIND_FAILED,
 	 "The driver would not take the function, so its siblings are given back too.",
 	 "The reason is in the kernel's log; for vfio-pci it is mostly the IOMMU, "
@@ -149,6 +164,11 @@ static const struct log_explanation table[] = {
 	{TRACE_VERIFY_FAILED,
 	 "The kernel said yes, but another driver or none holds the function now.",
 	 "Look for the function in the kernel's log to see which driver came first."},
+	{TRACE_BAR_HELD,
+	 "Something in the kernel has claimed a part of this memory, and vfio-pci will not share it: the VM starts, or seems to, and then fails with \"can't reserve\".",
+	 "For BOOTFB, boot with initcall_blacklist=sysfb_init or let the firmware use another card for the screen; otherwise keep what is named away from the card."},
+	{TRACE_BARS_UNKNOWN, "The kernel did not show who has claimed the card's memory.",
+	 "If the VM fails with \"can't reserve\", look at /proc/iomem as root."},
 	{TRACE_UNDONE,
 	 "After a failure this function is what it was before, so that the host can use "
 	 "it.",

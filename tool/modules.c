@@ -168,6 +168,15 @@ static int add_put_off(struct resolver *r)
 	return error;
 }
 
+static bool wants_stub(const struct conf_rule *rule)
+{
+	for (unsigned i = 0; i < PCI_SLOT_FUNCTIONS; i++) {
+		if (conf_driver_of(rule, i) == CONF_PCI_STUB)
+			return true;
+	}
+	return false;
+}
+
 static int add_all(struct resolver *r, const struct conf *conf)
 {
 	bool stub = false;
@@ -178,7 +187,7 @@ static int add_all(struct resolver *r, const struct conf *conf)
 	if (error == 0)
 		error = add_name(r, "vfio_pci", true);
 	for (unsigned i = 0; i < conf->rule_count; i++)
-		stub |= strcmp(conf->rules[i].driver, "pci-stub") == 0;
+		stub |= wants_stub(&conf->rules[i]);
 	if (error == 0 && stub)
 		error = add_name(r, "pci_stub", true);
 	if (error == 0)

@@ -247,6 +247,7 @@ int pci_read_function(const struct sys_root *root, const struct pci_address *add
 	f->linked = is_linked(root, address);
 	f->virtual = has(root, address, "physfn");
 	f->drm = has(root, address, "drm");
+	f->drm_loaded = f->drm && has(root, address, "driver/module/initstate");
 	return 0;
 }
 

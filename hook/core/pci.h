@@ -15,6 +15,8 @@
 #define PCI_SLOT_FUNCTIONS 8
 #define PCI_PATH_SIZE      96 /* PCI_DEVICES/ADDRESS/ATTRIBUTE */
 #define PCI_BARS           6
+#define PCI_USB_NAME_SIZE  24
+#define PCI_CLASS_DISPLAY  0x03
 
 struct pci_address {
 	uint32_t domain;
@@ -33,10 +35,15 @@ struct pci_function {
 	bool linked;     /* the kernel's device link ties it to function 0 of its slot */
 	bool virtual;    /* an SR-IOV virtual function */
 	bool drm;        /* a DRM driver registered a device for it */
+	bool drm_loaded; /* that driver is a module, not a part of the kernel */
 	bool unidentified; /* class or vendor could not be read: it may be anything */
 	int error;         /* errno of an attribute that could not be read; 0 = none */
 	const char *unreadable;       /* the first such attribute */
 	char driver[PCI_DRIVER_SIZE]; /* driver that holds it now; empty = none */
+	/* Of a USB controller with a driver, once survey has looked: */
+	char usb_disk[PCI_USB_NAME_SIZE]; /* an interface for storage below it; empty =
+					     none */
+	bool only_keyboard;               /* a keyboard hangs on it, and none elsewhere */
 };
 
 struct pci_range {

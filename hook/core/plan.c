@@ -9,6 +9,8 @@
 #include <errno.h>
 #include <string.h>
 
+#define CLASS_VGA 0x0300
+
 /* Unbound without a word from the user: each gives its device up cleanly and at once
  * (nvidia-gpu is the I2C side of the card's USB-C port, not the graphics driver). */
 static const char *const safe_drivers[] = {
@@ -243,6 +245,76 @@ static void check_group(struct plan *plan)
 	}
 }
 
+static const struct pci_function *find_number(const struct card *card, unsigned number)
+{
+	for (unsigned i = 0; i < card->count; i++) {
+		if (card->functions[i].address.function == number)
+			return &card->functions[i];
+	}
+	return NULL;
+}
+
+static void refuse_setting(struct plan *plan, const char *reason)
+{
+	refuse(plan, TRACE_REFUSED_SETTING, -1);
+	sys_format(plan->reason, sizeof(plan->reason), "%s", reason);
+}
+
+/* The GPU of the card, or NULL. */
+static const struct pci_function *find_display(const struct card *card)
+{
+	for (unsigned i = 0; i < card->count; i++) {
+		if (card->functions[i].class_code >> 16 == PCI_CLASS_DISPLAY)
+			return &card->functions[i];
+	}
+	return NULL;
+}
+
+static bool has_gpu_setting(const struct conf_rule *rule)
+{
+	for (unsigned i = 0; i < PCI_BARS; i++) {
+		if (rule->bar_bits[i])
+			return true;
+	}
+	return rule->reset[0] != '\0';
+}
+
+/* What the section wants of the card, and this card cannot have. */
+static void check_settings(struct plan *plan)
+{
+	const struct conf_rule *rule = plan->rule;
+	const struct pci_function *display = find_display(&plan->card);
+
+	for (unsigned i = 0; i < PCI_SLOT_FUNCTIONS; i++) {
+		if (rule->own_driver & 1U << i && !find_number(&plan->card, i)) {
+			refuse_setting(plan, "");
+			sys_format(plan->reason, sizeof(plan->reason),
+				   "driver %u: the card has no function %u", i, i);
+			return;
+		}
+	}
+	if (has_gpu_setting(rule) && !display)
+		refuse_setting(plan, "reset and bar are for a GPU, and none is taken");
+	else if (rule->keep_console && display && display->class_code >> 8 == CLASS_VGA &&
+		 conf_driver_of(rule, display->address.function) == CONF_VFIO_PCI)
+		refuse_setting(plan,
+			       "console = keep, and vfio-pci takes the picture of a card "
+			       "of class 0300 all the same");
+}
+
+static void check_disks(struct plan *plan)
+{
+	for (unsigned i = 0; i < plan->card.count; i++) {
+		if (plan->card.functions[i].usb_disk[0] == '\0')
+			continue;
+		refuse(plan, TRACE_REFUSED_USB_DISK, (int)i);
+		sys_format(plan->reason, sizeof(plan->reason),
+			   "USB storage %s; the host may need it",
+			   plan->card.functions[i].usb_disk);
+		return;
+	}
+}
+
 static bool may_unbind(const struct conf_rule *rule, const char *driver)
 {
 	for (unsigned i = 0; i < sizeof(safe_drivers) / sizeof(safe_drivers[0]); i++) {
@@ -256,17 +328,32 @@ static bool may_unbind(const struct conf_rule *rule, const char *driver)
 	return false;
 }
 
+static bool is_target(const struct plan *plan, const struct pci_function *function)
+{
+	enum conf_driver wanted = conf_driver_of(plan->rule, function->address.function);
+
+	return strcmp(function->driver, conf_driver_name(wanted)) == 0;
+}
+
+static const char *name_drm_cause(const struct pci_function *function)
+{
+	return function->drm_loaded
+		       ? "a DRM driver, which is never unbound; keep its module out of "
+			 "the image"
+		       : "a DRM driver, which is never unbound; it is built into this "
+			 "kernel";
+}
+
 static void check_driver(struct plan *plan)
 {
 	for (unsigned i = 0; i < plan->card.count; i++) {
 		const struct pci_function *function = &plan->card.functions[i];
 		const char *why;
 
-		if (function->driver[0] == '\0' ||
-		    strcmp(function->driver, plan->rule->driver) == 0)
+		if (function->driver[0] == '\0' || is_target(plan, function))
 			continue;
 		if (function->drm)
-			why = "a DRM driver, which is never unbound";
+			why = name_drm_cause(function);
 		else if (!may_unbind(plan->rule, function->driver))
 			why = "which is unbound only when the section's unbind names it";
 		else
@@ -323,6 +410,10 @@ void plan_make(const struct conf *conf, const struct conf_rule *rule,
 		check_keep(facts->keep, plan);
 	if (!plan->refusal)
 		check_group(plan);
+	if (!plan->refusal)
+		check_settings(plan);
+	if (!plan->refusal)
+		check_disks(plan);
 	if (!plan->refusal)
 		check_driver(plan);
 }

@@ -8,7 +8,10 @@
 #include <errno.h>
 #include <string.h>
 
+#include "hook/core/usb.h"
+
 #define MAX_MATCHES 4
+#define CLASS_USB   0x0c03
 
 /* Functions that have a rule's id and subsystem. A GPU's virtual functions have its own
  * and are no card: they count only where there is nothing else. */
@@ -218,6 +221,21 @@ static void check_identity(const struct sys_root *root, const struct conf_rule *
 	}
 }
 
+/* What hangs on USB controllers that a native driver has brought up already. */
+static void look_below(const struct sys_root *root, struct topology_near *near)
+{
+	for (unsigned i = 0; i < near->count; i++) {
+		struct pci_function *function = &near->functions[i];
+		struct usb_seen seen;
+
+		if (function->class_code >> 8 != CLASS_USB || !function->driver[0])
+			continue;
+		usb_look(root, &function->address, &seen);
+		memcpy(function->usb_disk, seen.disk, sizeof(function->usb_disk));
+		function->only_keyboard = seen.keyboards && !seen.other_keyboards;
+	}
+}
+
 static void visit(const struct sys_root *root, const struct conf_rule *rule,
 		  struct topology_near *near, struct plan_site *site)
 {
@@ -235,6 +253,7 @@ static void visit(const struct sys_root *root, const struct conf_rule *rule,
 				   rule->functions == CONF_FUNCTIONS_CARD ||
 					   rule->functions == CONF_FUNCTIONS_SWITCH,
 				   near);
+		look_below(root, near);
 		check_identity(root, rule, near, site);
 	}
 	if (!site->identity_holds && (rule->has_address || rule->has_path))

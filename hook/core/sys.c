@@ -15,6 +15,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#define PIECE_SIZE 4096
+
 /*
  * klibc 2.0.12 has neither syscall() nor clock_gettime(), 2.0.8 no finit_module(), none
  * has fallocate(). One way for every libc: the system call itself.
@@ -124,6 +126,53 @@ int sys_read_attribute(const struct sys_root *root, const char *path, char *buff
 		length = (int)(newline - buffer);
 	}
 	return length;
+}
+
+/* A line that grows, read piece by piece. */
+struct line {
+	char text[SYS_LINE_SIZE];
+	size_t length;
+};
+
+static int feed_line(struct line *line, const char *piece, size_t length,
+		     int (*visit)(const char *line, void *data), void *data)
+{
+	int result = 0;
+
+	for (size_t i = 0; i < length && result == 0; i++) {
+		if (piece[i] != '\n') {
+			if (line->length < sizeof(line->text) - 1)
+				line->text[line->length++] = piece[i];
+			continue;
+		}
+		line->text[line->length] = '\0';
+		line->length = 0;
+		result = visit(line->text, data);
+	}
+	return result;
+}
+
+int sys_each_line(const struct sys_root *root, const char *path,
+		  int (*visit)(const char *line, void *data), void *data)
+{
+	struct line line = {.length = 0};
+	char piece[PIECE_SIZE];
+	int result = 0, fd = openat(root->fd, path, O_RDONLY | O_CLOEXEC);
+	ssize_t n = 1;
+
+	if (fd < 0)
+		return -errno;
+	while (n != 0 && result == 0) {
+		n = read(fd, piece, sizeof(piece));
+		if (n < 0 && errno != EINTR)
+			result = -errno;
+		else if (n > 0)
+			result = feed_line(&line, piece, (size_t)n, visit, data);
+	}
+	if (result == 0 && line.length)
+		result = feed_line(&line, "\n", 1, visit, data);
+	close(fd);
+	return result;
 }
 
 int sys_write_attribute(const struct sys_root *root, const char *path, const char *text)

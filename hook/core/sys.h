@@ -16,6 +16,7 @@
 
 #define SYS_DEFAULT_ROOT "/"
 #define SYS_LINK_SIZE    512 /* bytes for a sysfs link's target, NUL included */
+#define SYS_LINE_SIZE    256
 
 struct sys_root {
 	int fd; /* O_PATH-like directory descriptor; owner closes it with sys_close_root
@@ -34,6 +35,11 @@ int sys_read_file(const struct sys_root *root, const char *path, char *buffer,
 /* sys_read_file, then cut at the first newline: what a sysfs attribute wants. */
 int sys_read_attribute(const struct sys_root *root, const char *path, char *buffer,
 		       size_t size);
+
+/* Calls visit for each line of a file, without its newline, until it returns other than
+ * 0; that is returned. What is beyond SYS_LINE_SIZE - 1 bytes of a line is left out. */
+int sys_each_line(const struct sys_root *root, const char *path,
+		  int (*visit)(const char *line, void *data), void *data);
 
 /* One write() of text on O_WRONLY | O_TRUNC, never creating a file; a short write is
  * -EIO. Sysfs acts on that one call. */

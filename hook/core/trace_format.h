@@ -91,6 +91,7 @@ struct trace_record {
 	E(302, FAREWELL, 3, "farewell", "this console is on this card")                  \
 	E(303, KEEP_LIST_MISSING, 4, "keep-list-missing", "no keep list in the image")   \
 	E(304, GROUP_SHARED, 4, "group-shared", "its IOMMU group is shared")             \
+	E(305, ONLY_KEYBOARD, 4, "only-keyboard", "the only keyboard hangs on it")       \
 	E(400, REFUSED_BROKEN, 3, "refused-broken", "the configuration has an error")    \
 	E(401, REFUSED_ABSENT, 3, "refused-absent", "there is no such function")         \
 	E(402, REFUSED_IDENTITY, 3, "refused-identity", "something else sits there")     \
@@ -106,6 +107,8 @@ struct trace_record {
 	E(412, REFUSED_NO_CARD, 3, "refused-no-card", "no whole card")                   \
 	E(413, REFUSED_DISAGREE, 3, "refused-disagree", "the selectors disagree")        \
 	E(414, REFUSED_AMBIGUOUS, 3, "refused-ambiguous", "more than one card matches")  \
+	E(415, REFUSED_SETTING, 3, "refused-setting", "a setting does not fit")          \
+	E(416, REFUSED_USB_DISK, 3, "refused-usb-disk", "a disk hangs on it")            \
 	E(500, MODULE_INSERTED, 6, "module-inserted", "module inserted")                 \
 	E(501, MODULE_PRESENT, 6, "module-present", "module already in the kernel")      \
 	E(502, MODULE_BUILTIN, 6, "module-builtin", "module built into the kernel")      \
@@ -115,10 +118,18 @@ struct trace_record {
 	E(511, OVERRIDE_FAILED, 3, "override-failed", "driver_override not set")         \
 	E(520, UNBOUND, 6, "unbound", "native driver unbound")                           \
 	E(521, UNBIND_FAILED, 3, "unbind-failed", "native driver not unbound")           \
+	E(524, FRAMEBUFFER_RELEASED, 6, "framebuffer-released",                          \
+	  "firmware framebuffer released")                                               \
+	E(525, FRAMEBUFFER_HELD, 4, "framebuffer-held",                                  \
+	  "firmware framebuffer not released")                                           \
+	E(526, SETTING_MADE, 6, "setting-made", "setting")                               \
+	E(527, SETTING_FAILED, 3, "setting-failed", "setting not made")                  \
 	E(530, BIND_WRITTEN, 6, "bind-written", "bind written")                          \
 	E(531, BIND_FAILED, 3, "bind-failed", "bind refused by the kernel")              \
 	E(540, VERIFIED, 6, "verified", "read back")                                     \
 	E(541, VERIFY_FAILED, 3, "verify-failed", "read back something else")            \
+	E(545, BAR_HELD, 3, "bar-held", "no VM can map it")                              \
+	E(546, BARS_UNKNOWN, 4, "bars-unknown", "cannot tell who holds its BARs")        \
 	E(550, UNDONE, 4, "undone", "given back")                                        \
 	E(551, UNDO_FAILED, 3, "undo-failed", "not given back")                          \
 	E(552, UNDO_IMPOSSIBLE, 4, "undo-impossible", "cannot be undone")                \

@@ -1,30 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Override, unbind, bind, read back; and the way back. Decides nothing about which card.
+ * Override, unbind, settings, bind, read back. Every write that takes a function is made
+ * here. Decides nothing about which card.
  */
 #include "hook/early/bind.h"
 
 #include <errno.h>
 #include <string.h>
 
-#define DRIVERS_PROBE "sys/bus/pci/drivers_probe"
-#define NO_OVERRIDE   "(null)"
-#define VALUE_SIZE    64
+#include "hook/early/framebuffer.h"
+#include "hook/early/give_back.h"
 
-const char *bind_phase_name(enum bind_phase phase)
-{
-	static const char *const names[] = {
-		[BIND_READING] = "reading the machine",
-		[BIND_MODULES] = "inserting modules",
-		[BIND_OVERRIDE] = "writing driver_override",
-		[BIND_UNBIND] = "unbinding the native driver",
-		[BIND_BIND] = "binding",
-		[BIND_VERIFY] = "reading back",
-		[BIND_UNDO] = "giving back",
-	};
-
-	return names[phase];
-}
+#define VFIO_PCI "vfio-pci"
 
 static const char *or_none(const char *driver)
 {
@@ -37,8 +24,7 @@ static int write_step(const struct bind_context *context, const struct bind_entr
 		      enum bind_phase phase, const char *path, const char *value,
 		      enum trace_event good, enum trace_event bad, const char *about_what)
 {
-	struct trace_about about = {.card = context->journal->names[entry->card],
-				    .function = &entry->before};
+	struct trace_about about = journal_about(context->journal, entry);
 	uint64_t start = sys_monotonic_ns();
 	int error;
 
@@ -50,18 +36,6 @@ static int write_step(const struct bind_context *context, const struct bind_entr
 		kernel_lines_follow(context->lines);
 	trace_add(context->trace, error ? bad : good, &about, "%s", about_what);
 	return error;
-}
-
-static int read_driver(const struct bind_context *context, const struct bind_entry *entry,
-		       char *driver)
-{
-	char path[PCI_PATH_SIZE];
-	int length;
-
-	driver[0] = '\0';
-	pci_format_path(&entry->before.address, "driver", path);
-	length = sys_read_link_name(context->root, path, driver, PCI_DRIVER_SIZE);
-	return length < 0 && length != -ENOENT ? length : 0;
 }
 
 static int set_override(const struct bind_context *context, struct bind_entry *entry)
@@ -87,18 +61,33 @@ static int unbind_native(const struct bind_context *context, struct bind_entry *
 			  TRACE_UNBIND_FAILED, entry->before.driver);
 }
 
-static void say_farewell(const struct bind_context *context,
-			 const struct bind_entry *entry)
+/* The screen goes dark: said first, and only where the picture really goes. pci-stub just
+ * claims the function. */
+static void release_console(const struct bind_context *context, const struct plan *plan,
+			    struct bind_entry *entry)
 {
-	struct trace_about about = {.card = context->journal->names[entry->card],
-				    .function = &entry->before};
+	struct trace_about about = journal_about(context->journal, entry);
 
-	/* pci-stub only claims the function; the picture stays. */
-	if (entry->carries_console && strcmp(entry->target, "vfio-pci") == 0)
+	if (!entry->carries_console || plan->rule->keep_console ||
+	    strcmp(entry->target, VFIO_PCI) != 0)
+		return;
+	if (strcmp(entry->before.driver, entry->target) != 0)
 		trace_add(context->trace, TRACE_FAREWELL, &about,
 			  "the picture freezes now, the boot goes on; log in over the "
-			  "network "
-			  "or serial");
+			  "network or serial");
+	context->journal->phase = BIND_RELEASE;
+	entry->released = true;
+	framebuffer_release(context, entry);
+}
+
+static void change_settings(const struct bind_context *context, const struct plan *plan,
+			    struct bind_entry *entry)
+{
+	struct trace_about about = journal_about(context->journal, entry);
+
+	context->journal->phase = BIND_SETTINGS;
+	settings_apply(context->root, context->trace, &about, plan->rule,
+		       &entry->settings);
 }
 
 static int bind_target(const struct bind_context *context, struct bind_entry *entry)
@@ -107,7 +96,6 @@ static int bind_target(const struct bind_context *context, struct bind_entry *en
 
 	if (strcmp(entry->before.driver, entry->target) == 0)
 		return 0;
-	say_farewell(context, entry);
 	pci_format_address(&entry->before.address, address);
 	sys_format(path, sizeof(path), PCI_DRIVERS "/%s/bind", entry->target);
 	entry->bind_written = true;
@@ -118,13 +106,12 @@ static int bind_target(const struct bind_context *context, struct bind_entry *en
 static int verify(const struct bind_context *context, const struct bind_entry *entry,
 		  bool quiet)
 {
-	struct trace_about about = {.card = context->journal->names[entry->card],
-				    .function = &entry->before};
+	struct trace_about about = journal_about(context->journal, entry);
 	char driver[PCI_DRIVER_SIZE];
 	int error;
 
 	context->journal->phase = BIND_VERIFY;
-	error = read_driver(context, entry, driver);
+	error = journal_read_driver(context->root, entry, driver);
 	if (error == 0 && strcmp(driver, entry->target) != 0)
 		error = -ENODEV;
 	about.error = -error;
@@ -136,14 +123,18 @@ static int verify(const struct bind_context *context, const struct bind_entry *e
 	return error;
 }
 
-static int take_function(const struct bind_context *context, struct bind_entry *entry)
+static int take_function(const struct bind_context *context, const struct plan *plan,
+			 struct bind_entry *entry)
 {
 	int error = set_override(context, entry);
 
 	if (error == 0)
 		error = unbind_native(context, entry);
-	if (error == 0)
-		error = bind_target(context, entry);
+	if (error)
+		return error;
+	release_console(context, plan, entry);
+	change_settings(context, plan, entry);
+	error = bind_target(context, entry);
 	if (error == 0)
 		error = verify(context, entry, false);
 	return error;
@@ -163,7 +154,9 @@ static unsigned open_entries(const struct bind_context *context, const struct pl
 		memset(entry, 0, sizeof(*entry));
 		entry->card = card;
 		entry->before = plan->card.functions[i];
-		memcpy(entry->target, plan->rule->driver, sizeof(entry->target));
+		sys_format(entry->target, sizeof(entry->target), "%s",
+			   conf_driver_name(conf_driver_of(
+				   plan->rule, entry->before.address.function)));
 		entry->carries_console = console_is_on(context->root, context->console,
 						       &entry->before, &bar);
 		journal->count++;
@@ -181,122 +174,19 @@ int bind_take_card(const struct bind_context *context, const struct plan *plan,
 	journal->cards[card] = BIND_WORKING;
 	for (unsigned i = first; i < journal->count && error == 0; i++) {
 		journal->current = (int)i;
-		error = take_function(context, &journal->entries[i]);
+		error = take_function(context, plan, &journal->entries[i]);
 	}
 	/* Once more, all of them: one may have been lost while another was bound. */
 	for (unsigned i = first; i < journal->count && error == 0; i++) {
 		journal->current = (int)i;
 		error = verify(context, &journal->entries[i], true);
 	}
-	if (error == 0)
+	if (error == 0) {
 		journal->cards[card] = BIND_TAKEN;
-	else
+		framebuffer_predict(context, first, journal->count - first);
+	} else {
 		bind_give_back(context, card, -1);
+	}
 	journal->current = -1;
 	return error;
-}
-
-static void warn_lost_picture(const struct bind_context *context,
-			      const struct bind_entry *entry)
-{
-	struct trace_about about = {.card = context->journal->names[entry->card],
-				    .function = &entry->before};
-	struct console now;
-
-	if (!entry->carries_console || !entry->bind_written ||
-	    !context->console->device[0])
-		return;
-	console_find(context->root, &now);
-	if (now.device[0] == '\0')
-		trace_add(context->trace, TRACE_UNDO_IMPOSSIBLE, &about,
-			  "the firmware's framebuffer is gone; the picture comes back "
-			  "with a "
-			  "native driver");
-}
-
-/* Errors on the way do not stop it: what is read back at the end decides. */
-static bool give_back_function(const struct bind_context *context,
-			       const struct bind_entry *entry)
-{
-	char path[PCI_PATH_SIZE], address[PCI_ADDRESS_SIZE], driver[PCI_DRIVER_SIZE];
-	const struct sys_root *root = context->root;
-	bool native = strcmp(entry->before.driver, entry->target) != 0;
-
-	pci_format_address(&entry->before.address, address);
-	pci_format_path(&entry->before.address, "driver_override", path);
-	sys_write_attribute(root, path, "\n");
-	read_driver(context, entry, driver);
-	if (native && strcmp(driver, entry->target) == 0) {
-		pci_format_path(&entry->before.address, "driver/unbind", path);
-		sys_write_attribute(root, path, address);
-		read_driver(context, entry, driver);
-	}
-	if (native && entry->before.driver[0] && driver[0] == '\0')
-		sys_write_attribute(root, DRIVERS_PROBE, address);
-	warn_lost_picture(context, entry);
-	return read_driver(context, entry, driver) == 0 &&
-	       strcmp(driver, entry->before.driver) == 0;
-}
-
-static bool override_is_clear(const struct bind_context *context,
-			      const struct bind_entry *entry)
-{
-	char path[PCI_PATH_SIZE], value[VALUE_SIZE];
-
-	pci_format_path(&entry->before.address, "driver_override", path);
-	return sys_read_attribute(context->root, path, value, sizeof(value)) >= 0 &&
-	       (strcmp(value, NO_OVERRIDE) == 0 || value[0] == '\0');
-}
-
-static bool has_left(const struct bind_context *context, const struct bind_entry *entry)
-{
-	char path[PCI_PATH_SIZE];
-
-	pci_format_path(&entry->before.address, "class", path);
-	return sys_exists(context->root, path) == 0;
-}
-
-static bool undo_entry(const struct bind_context *context, const struct bind_entry *entry)
-{
-	struct trace_about about = {.card = context->journal->names[entry->card],
-				    .function = &entry->before};
-	bool clear, back = give_back_function(context, entry);
-
-	if (has_left(context, entry)) {
-		trace_add(context->trace, TRACE_UNDO_IMPOSSIBLE, &about,
-			  "it has left the bus");
-		return true;
-	}
-	clear = override_is_clear(context, entry);
-	if (back && clear)
-		trace_add(context->trace, TRACE_UNDONE, &about, "driver is %s",
-			  or_none(entry->before.driver));
-	else
-		trace_add(context->trace, TRACE_UNDO_FAILED, &about, "%s",
-			  clear ? "its driver is not the one from before"
-				: "its driver_override is still set");
-	return back && clear;
-}
-
-unsigned bind_give_back(const struct bind_context *context, unsigned card, int skip)
-{
-	struct bind_journal *journal = context->journal;
-	unsigned failed = 0;
-
-	for (unsigned i = journal->count; i-- > 0;) {
-		struct bind_entry *entry = &journal->entries[i];
-
-		if (entry->card != card || !entry->override_written)
-			continue;
-		if ((int)i == skip)
-			continue;
-		journal->phase = BIND_UNDO;
-		journal->current = (int)i;
-		if (undo_entry(context, entry))
-			entry->override_written = false;
-		else
-			failed++;
-	}
-	journal->cards[card] = failed ? BIND_HALF : BIND_GIVEN_BACK;
-	return failed;
 }

@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "hook/early/give_back.h"
 #include "hook/early/worker.h"
 
 #define COMMAND_LINE      "proc/cmdline"

@@ -116,6 +116,18 @@ static void record_neighbours(const struct worker_task *task, const struct plan 
 			  count - SURVEY_MAX_NEIGHBOURS);
 }
 
+static void record_keyboards(const struct worker_task *task, const struct plan *plan)
+{
+	for (unsigned i = 0; i < plan->card.count; i++) {
+		const struct pci_function *f = &plan->card.functions[i];
+		struct trace_about about = {.card = plan->rule->name, .function = f};
+
+		if (f->only_keyboard)
+			trace_add(task->trace, TRACE_ONLY_KEYBOARD, &about,
+				  "it goes to the VM with the card");
+	}
+}
+
 static void record_refusal(const struct worker_task *task, const struct plan *plan)
 {
 	struct trace_about about = {.card = plan->rule->name, .error = plan->error};
@@ -182,6 +194,7 @@ static unsigned record_plans(const struct worker_task *task)
 		record_functions(task, &plans[i]);
 		if (!plans[i].refusal) {
 			record_neighbours(task, &plans[i]);
+			record_keyboards(task, &plans[i]);
 			to_take++;
 			continue;
 		}
@@ -191,17 +204,44 @@ static unsigned record_plans(const struct worker_task *task)
 	return to_take;
 }
 
+static enum conf_driver driver_of(const struct plan *plan, unsigned function)
+{
+	return conf_driver_of(plan->rule,
+			      plan->card.functions[function].address.function);
+}
+
+/* "4 functions with vfio-pci", "3 functions with vfio-pci, 1 with pci-stub" */
+static void format_drivers(const struct plan *plan, char *text, size_t size)
+{
+	unsigned counts[] = {[CONF_VFIO_PCI] = 0, [CONF_PCI_STUB] = 0};
+	size_t used = 0;
+
+	for (unsigned i = 0; i < plan->card.count; i++)
+		counts[driver_of(plan, i)]++;
+	for (unsigned i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
+		if (counts[i] == 0)
+			continue;
+		sys_format(text + used, size - used, "%s%u%s with %s", used ? ", " : "",
+			   counts[i],
+			   used             ? ""
+			   : counts[i] == 1 ? " function"
+					    : " functions",
+			   conf_driver_name((enum conf_driver)i));
+		used = strlen(text);
+	}
+}
+
 static void summarize(const struct worker_task *task, const struct plan *plan,
 		      enum trace_event event, const char *text)
 {
 	struct trace_about about = {.card = plan->rule->name};
+	char drivers[TRACE_TEXT_SIZE] = "";
 
-	if (event == TRACE_TAKEN || event == TRACE_WOULD_TAKE)
-		trace_add(task->trace, event, &about, "%u function%s with %s",
-			  plan->card.count, plan->card.count == 1 ? "" : "s",
-			  plan->rule->driver);
-	else
-		trace_add(task->trace, event, &about, "%s", text);
+	if (event == TRACE_TAKEN || event == TRACE_WOULD_TAKE) {
+		format_drivers(plan, drivers, sizeof(drivers));
+		text = drivers;
+	}
+	trace_add(task->trace, event, &about, "%s", text);
 }
 
 /* A driver that the modules did not bring would be found missing only after an override
@@ -211,12 +251,17 @@ static int check_driver(const struct worker_task *task, const struct plan *plan)
 	struct trace_about about = {.card = plan->rule->name};
 	char path[PCI_PATH_SIZE];
 
-	sys_format(path, sizeof(path), PCI_DRIVERS "/%s", plan->rule->driver);
-	if (sys_exists(task->root, path) == 1)
-		return 0;
-	trace_add(task->trace, TRACE_REFUSED_MODULES, &about,
-		  "this kernel has no driver %s", plan->rule->driver);
-	return -ENODEV;
+	for (unsigned i = 0; i < plan->card.count; i++) {
+		const char *driver = conf_driver_name(driver_of(plan, i));
+
+		sys_format(path, sizeof(path), PCI_DRIVERS "/%s", driver);
+		if (sys_exists(task->root, path) == 1)
+			continue;
+		trace_add(task->trace, TRACE_REFUSED_MODULES, &about,
+			  "this kernel has no driver %s", driver);
+		return -ENODEV;
+	}
+	return 0;
 }
 
 /* Carries out one plan; true when the card is taken, or would be. */

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Interfaces of USB devices, and where in the tree of devices they hang.
+ */
+#include "hook/core/usb.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#define USB_DEVICES "sys/bus/usb/devices"
+#define PS2_DRIVER  "sys/bus/serio/drivers/atkbd"
+#define PATH_SIZE   128
+
+/* bInterfaceClass and bInterfaceProtocol: usb.org, "Defined Class Codes", HID 1.11, 4.3
+ */
+#define CLASS_HID         0x03
+#define CLASS_STORAGE     0x08
+#define PROTOCOL_KEYBOARD 0x01
+
+/* Calls visit for each entry of a directory but those that begin with a dot. */
+static void each_entry(const struct sys_root *root, const char *path,
+		       void (*visit)(const struct sys_root *root, const char *name,
+				     void *data),
+		       void *data)
+{
+	int fd = openat(root->fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *directory = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *entry;
+
+	if (!directory) {
+		if (fd >= 0)
+			close(fd);
+		return;
+	}
+	while ((entry = readdir(directory))) {
+		if (entry->d_name[0] != '.')
+			visit(root, entry->d_name, data);
+	}
+	closedir(directory);
+}
+
+struct look {
+	char below[PCI_ADDRESS_SIZE + 5]; /* "/0000:83:00.2/usb" */
+	struct usb_seen *seen;
+};
+
+static int read_code(const struct sys_root *root, const char *name, const char *attribute)
+{
+	char path[PATH_SIZE], value[8];
+	uint64_t code;
+	int length;
+
+	sys_format(path, sizeof(path), USB_DEVICES "/%s/%s", name, attribute);
+	length = sys_read_attribute(root, path, value, sizeof(value));
+	if (length < 0 || sys_parse_number(value, (size_t)length, 16, 0xff, &code) < 0)
+		return -1;
+	return (int)code;
+}
+
+static void look_at_interface(const struct sys_root *root, const char *name, void *data)
+{
+	struct look *look = data;
+	struct usb_seen *seen = look->seen;
+	char path[PATH_SIZE], target[SYS_LINK_SIZE];
+	int class_code;
+	bool below;
+
+	if (!strchr(name, ':') || strlen(name) >= PCI_USB_NAME_SIZE)
+		return;
+	sys_format(path, sizeof(path), USB_DEVICES "/%s", name);
+	if (sys_read_link(root, path, target, sizeof(target)) < 0)
+		return;
+	below = strstr(target, look->below) != NULL;
+	class_code = read_code(root, name, "bInterfaceClass");
+	if (class_code == CLASS_STORAGE && below &&
+	    (!seen->disk[0] || strcmp(name, seen->disk) < 0))
+		sys_format(seen->disk, sizeof(seen->disk), "%s", name);
+	if (class_code != CLASS_HID ||
+	    read_code(root, name, "bInterfaceProtocol") != PROTOCOL_KEYBOARD)
+		return;
+	if (below)
+		seen->keyboards++;
+	else
+		seen->other_keyboards++;
+}
+
+static void count_port(const struct sys_root *root, const char *name, void *data)
+{
+	struct look *look = data;
+
+	(void)root;
+	if (strncmp(name, "serio", 5) == 0)
+		look->seen->other_keyboards++;
+}
+
+void usb_look(const struct sys_root *root, const struct pci_address *address,
+	      struct usb_seen *ret_seen)
+{
+	char text[PCI_ADDRESS_SIZE];
+	struct look look = {.seen = ret_seen};
+
+	memset(ret_seen, 0, sizeof(*ret_seen));
+	pci_format_address(address, text);
+	sys_format(look.below, sizeof(look.below), "/%s/usb", text);
+	each_entry(root, USB_DEVICES, look_at_interface, &look);
+	if (ret_seen->keyboards)
+		each_entry(root, PS2_DRIVER, count_port, &look);
+}

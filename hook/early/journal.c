@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What journal entries have in common. Writes nothing to a function.
+ */
+#include "hook/early/journal.h"
+
+#include <errno.h>
+
+const char *bind_phase_name(enum bind_phase phase)
+{
+	static const char *const names[] = {
+		[BIND_READING] = "reading the machine",
+		[BIND_MODULES] = "inserting modules",
+		[BIND_OVERRIDE] = "writing driver_override",
+		[BIND_UNBIND] = "unbinding the native driver",
+		[BIND_RELEASE] = "releasing the firmware's framebuffer",
+		[BIND_SETTINGS] = "changing settings",
+		[BIND_BIND] = "binding",
+		[BIND_VERIFY] = "reading back",
+		[BIND_UNDO] = "giving back",
+	};
+
+	return names[phase];
+}
+
+struct trace_about journal_about(const struct bind_journal *journal,
+				 const struct bind_entry *entry)
+{
+	struct trace_about about = {.card = journal->names[entry->card],
+				    .function = &entry->before};
+
+	return about;
+}
+
+int journal_read_driver(const struct sys_root *root, const struct bind_entry *entry,
+			char *driver)
+{
+	char path[PCI_PATH_SIZE];
+	int length;
+
+	driver[0] = '\0';
+	pci_format_path(&entry->before.address, "driver", path);
+	length = sys_read_link_name(root, path, driver, PCI_DRIVER_SIZE);
+	return length < 0 && length != -ENOENT ? length : 0;
+}

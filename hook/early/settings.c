@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Attributes that are written, read back and recorded. Decides nothing: the rule says
+ * what is wanted.
+ */
+#include "hook/early/settings.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define MEBIBYTE_BITS 20
+#define MAX_BITS      63
+#define SIZE_TEXT     8
+#define SIZES_TEXT    96
+
+struct target {
+	const struct sys_root *root;
+	struct trace *trace;
+	struct trace_about about;
+};
+
+static int read_value(const struct target *t, const char *attribute, char *value)
+{
+	char path[PCI_PATH_SIZE];
+
+	pci_format_path(&t->about.function->address, attribute, path);
+	return sys_read_attribute(t->root, path, value, SETTINGS_VALUE_SIZE);
+}
+
+static int write_value(const struct sys_root *root, const struct pci_address *address,
+		       const char *attribute, const char *value)
+{
+	char path[PCI_PATH_SIZE];
+
+	pci_format_path(address, attribute, path);
+	return sys_write_attribute(root, path, value);
+}
+
+/* Says that a setting was not made, and counts it. */
+static unsigned fail(const struct target *t, int error, const char *setting,
+		     const char *why)
+{
+	struct trace_about about = t->about;
+
+	about.error = -error;
+	trace_add(t->trace, TRACE_SETTING_FAILED, &about, "%s: %s", setting, why);
+	return 1;
+}
+
+static unsigned say_absent(const struct target *t, int error, const char *setting)
+{
+	if (error == -ENOENT)
+		return fail(t, 0, setting, "this kernel or this card does not have it");
+	return fail(t, error, setting, "cannot be read");
+}
+
+/* One attribute whose text is what is written to it; "default" may become any text. */
+static unsigned set_text(const struct target *t, const char *attribute,
+			 const char *wanted, char *before, size_t before_size)
+{
+	char old[SETTINGS_VALUE_SIZE], now[SETTINGS_VALUE_SIZE];
+	struct trace_about about = t->about;
+	uint64_t start = sys_monotonic_ns();
+	int error = read_value(t, attribute, old);
+
+	if (error < 0)
+		return say_absent(t, error, attribute);
+	if (strcmp(old, wanted) == 0) {
+		trace_add(t->trace, TRACE_SETTING_MADE, &about, "%s: %s, as before",
+			  attribute, old);
+		return 0;
+	}
+	sys_format(before, before_size, "%s", old);
+	error = write_value(t->root, &about.function->address, attribute, wanted);
+	about.duration = sys_monotonic_ns() - start;
+	if (read_value(t, attribute, now) < 0)
+		return fail(t, error, attribute, "cannot be read back");
+	if (error == 0 && (strcmp(now, wanted) == 0 || strcmp(wanted, "default") == 0)) {
+		trace_add(t->trace, TRACE_SETTING_MADE, &about, "%s: %s, before %s",
+			  attribute, now, old[0] ? old : "none");
+		return 0;
+	}
+	about.error = -error;
+	trace_add(t->trace, TRACE_SETTING_FAILED, &about, "%s: wanted %s, it is %s",
+		  attribute, wanted, now[0] ? now : "none");
+	return 1;
+}
+
+/* "256M", "8G" from the power of two. */
+static void format_size(unsigned bits, char *text)
+{
+	static const char units[] = "BKMGTPE";
+
+	sys_format(text, SIZE_TEXT, "%u%c", 1U << bits % 10, units[bits / 10]);
+}
+
+/* The power of two of a BAR's size; 0 = there is none. */
+static unsigned read_bar_bits(const struct target *t, unsigned number)
+{
+	struct pci_range bars[PCI_BARS];
+	uint64_t size;
+	unsigned bits = 0;
+
+	if (pci_read_bars(t->root, &t->about.function->address, bars) < 0 ||
+	    bars[number].end == 0)
+		return 0;
+	size = bars[number].end - bars[number].start + 1;
+	while (size >>= 1)
+		bits++;
+	return bits;
+}
+
+static void format_offer(uint64_t offer, char *text, size_t size)
+{
+	char one[SIZE_TEXT];
+	size_t used = 0;
+
+	text[0] = '\0';
+	for (unsigned bit = 0; bit + MEBIBYTE_BITS <= MAX_BITS; bit++) {
+		if (!(offer & 1ULL << bit))
+			continue;
+		format_size(bit + MEBIBYTE_BITS, one);
+		sys_format(text + used, size - used, " %s", one);
+		used = strlen(text);
+	}
+}
+
+/* The power of two to set: wanted, or the largest one; 0 when the card has no such. */
+static unsigned choose_bits(uint64_t offer, unsigned wanted)
+{
+	for (unsigned bit = MAX_BITS - MEBIBYTE_BITS + 1; bit-- > 0;) {
+		if (offer & 1ULL << bit &&
+		    (wanted == CONF_BAR_MAX || wanted == bit + MEBIBYTE_BITS))
+			return bit + MEBIBYTE_BITS;
+	}
+	return 0;
+}
+
+static unsigned write_bar(const struct target *t, unsigned number, const char *attribute,
+			  unsigned bits, uint8_t *before)
+{
+	char value[SIZE_TEXT], wanted[SIZE_TEXT], old[SIZE_TEXT], now[SIZE_TEXT];
+	struct trace_about about = t->about;
+	uint64_t start = sys_monotonic_ns();
+	unsigned was = read_bar_bits(t, number), is;
+	int error = 0;
+
+	format_size(bits, wanted);
+	format_size(was, old);
+	if (was != bits) {
+		*before = (uint8_t)was;
+		sys_format(value, sizeof(value), "%u", bits - MEBIBYTE_BITS);
+		error = write_value(t->root, &about.function->address, attribute, value);
+		about.duration = sys_monotonic_ns() - start;
+	}
+	is = read_bar_bits(t, number);
+	format_size(is, now);
+	about.error = -error;
+	if (is == bits)
+		trace_add(t->trace, TRACE_SETTING_MADE, &about, "BAR %u: %s, before %s",
+			  number, now, old);
+	else
+		trace_add(t->trace, TRACE_SETTING_FAILED, &about,
+			  "BAR %u: wanted %s, it is %s", number, wanted,
+			  is ? now : "gone");
+	return is != bits;
+}
+
+static unsigned set_bar(const struct target *t, unsigned number, unsigned wanted,
+			uint8_t *before)
+{
+	char attribute[20], value[SETTINGS_VALUE_SIZE], text[SIZE_TEXT],
+		offer[SIZES_TEXT];
+	char why[SIZE_TEXT + SIZES_TEXT + 32];
+	uint64_t bits;
+	int length;
+	unsigned chosen;
+
+	sys_format(attribute, sizeof(attribute), "resource%u_resize", number);
+	length = read_value(t, attribute, value);
+	if (length < 0)
+		return say_absent(t, length, attribute);
+	if (sys_parse_number(value, (size_t)length, 16, UINT64_MAX, &bits) < 0)
+		return fail(t, -EINVAL, attribute, "cannot be understood");
+	chosen = choose_bits(bits, wanted);
+	if (chosen)
+		return write_bar(t, number, attribute, chosen, before);
+	format_offer(bits, offer, sizeof(offer));
+	format_size(wanted == CONF_BAR_MAX ? 0 : wanted, text);
+	sys_format(why, sizeof(why), "wanted %s, the card offers%s", text,
+		   offer[0] ? offer : " nothing");
+	return fail(t, 0, attribute, why);
+}
+
+unsigned settings_apply(const struct sys_root *root, struct trace *trace,
+			const struct trace_about *about, const struct conf_rule *rule,
+			struct settings_journal *journal)
+{
+	const struct target t = {root, trace, *about};
+	unsigned failed = 0;
+
+	if (rule->d3cold != CONF_AS_IS)
+		failed += set_text(&t, "d3cold_allowed",
+				   rule->d3cold == CONF_YES ? "1" : "0", journal->d3cold,
+				   sizeof(journal->d3cold));
+	if (about->function->class_code >> 16 != PCI_CLASS_DISPLAY)
+		return failed;
+	if (rule->reset[0])
+		failed += set_text(&t, "reset_method", rule->reset, journal->reset,
+				   sizeof(journal->reset));
+	for (unsigned i = 0; i < PCI_BARS; i++) {
+		if (rule->bar_bits[i])
+			failed +=
+				set_bar(&t, i, rule->bar_bits[i], &journal->bar_bits[i]);
+	}
+	return failed;
+}
+
+void settings_restore(const struct sys_root *root, const struct pci_address *address,
+		      const struct settings_journal *journal)
+{
+	char attribute[20], value[SIZE_TEXT];
+
+	if (journal->d3cold[0])
+		write_value(root, address, "d3cold_allowed", journal->d3cold);
+	if (journal->reset[0])
+		write_value(root, address, "reset_method", journal->reset);
+	for (unsigned i = 0; i < PCI_BARS; i++) {
+		if (journal->bar_bits[i] < MEBIBYTE_BITS)
+			continue;
+		sys_format(attribute, sizeof(attribute), "resource%u_resize", i);
+		sys_format(value, sizeof(value), "%u",
+			   journal->bar_bits[i] - MEBIBYTE_BITS);
+		write_value(root, address, attribute, value);
+	}
+}
