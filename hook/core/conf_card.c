@@ -287,8 +287,7 @@ const char *conf_card_set(struct conf_rule *rule, struct span key, struct span v
 
 	*ret_wrong = key;
 	if (i == KEY_COUNT)
-		return "a key: address, path, id, subsystem, functions, driver, driver N, "
-		       "unbind, console, reset, d3cold or bar N";
+		return "a key such as address, id or driver, see gpupass.conf(5)";
 	if (seen->numbers[i] & 1U << number)
 		return "this key only once in a section";
 	seen->numbers[i] = (uint8_t)(seen->numbers[i] | 1U << number);
