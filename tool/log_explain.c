@@ -155,7 +155,7 @@ static const struct log_explanation table[] = {
 	 "Whether that matters is said later, for each BAR that a VM cannot map."},
 	{TRACE_SETTING_FAILED,
 	 "This setting of the section could not be made; the card is taken all the same.",
-	 "Correct it or leave it out; what the kernel and the card offer is shown by gpupass list."},
+	 "Correct it or leave it out; for BARs the record says what the card offers, for resets gpupass list does."},
 	{TRACE_BIND_FAILED,
 	 "The driver would not take the function, so its siblings are given back too.",
 	 "The reason is in the kernel's log; for vfio-pci it is mostly the IOMMU, "

@@ -32,6 +32,16 @@ static void give_back_picture(const struct bind_context *context,
 		framebuffer_restore(context, entry);
 }
 
+static void give_back_settings(const struct bind_context *context,
+			       const struct bind_entry *entry)
+{
+	struct trace_about about = journal_about(context->journal, entry);
+
+	if (settings_restore(context->root, &entry->before.address, &entry->settings))
+		trace_add(context->trace, TRACE_UNDO_IMPOSSIBLE, &about,
+			  "not all of its settings are those from before");
+}
+
 /* Returns whether it is with its driver of before. */
 static bool give_back_function(const struct bind_context *context,
 			       const struct bind_entry *entry)
@@ -50,7 +60,7 @@ static bool give_back_function(const struct bind_context *context,
 		journal_read_driver(root, entry, driver);
 	}
 	if (driver[0] == '\0')
-		settings_restore(root, &entry->before.address, &entry->settings);
+		give_back_settings(context, entry);
 	if (native && entry->before.driver[0] && driver[0] == '\0')
 		sys_write_attribute(root, DRIVERS_PROBE, address);
 	give_back_picture(context, entry);

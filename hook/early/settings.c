@@ -156,7 +156,10 @@ static unsigned write_bar(const struct target *t, unsigned number, const char *a
 	is = read_bar_bits(t, number);
 	format_size(is, now);
 	about.error = -error;
-	if (is == bits)
+	if (is == bits && was == bits)
+		trace_add(t->trace, TRACE_SETTING_MADE, &about, "BAR %u: %s, as before",
+			  number, now);
+	else if (is == bits)
 		trace_add(t->trace, TRACE_SETTING_MADE, &about, "BAR %u: %s, before %s",
 			  number, now, old);
 	else
@@ -219,21 +222,24 @@ unsigned settings_apply(const struct sys_root *root, struct trace *trace,
 	return failed;
 }
 
-void settings_restore(const struct sys_root *root, const struct pci_address *address,
-		      const struct settings_journal *journal)
+unsigned settings_restore(const struct sys_root *root, const struct pci_address *address,
+			  const struct settings_journal *journal)
 {
 	char attribute[20], value[SIZE_TEXT];
+	unsigned failed = 0;
 
 	if (journal->d3cold[0])
-		write_value(root, address, "d3cold_allowed", journal->d3cold);
+		failed += write_value(root, address, "d3cold_allowed", journal->d3cold) !=
+			  0;
 	if (journal->reset[0])
-		write_value(root, address, "reset_method", journal->reset);
+		failed += write_value(root, address, "reset_method", journal->reset) != 0;
 	for (unsigned i = 0; i < PCI_BARS; i++) {
 		if (journal->bar_bits[i] < MEBIBYTE_BITS)
 			continue;
 		sys_format(attribute, sizeof(attribute), "resource%u_resize", i);
 		sys_format(value, sizeof(value), "%u",
 			   journal->bar_bits[i] - MEBIBYTE_BITS);
-		write_value(root, address, attribute, value);
+		failed += write_value(root, address, attribute, value) != 0;
 	}
+	return failed;
 }

@@ -30,8 +30,8 @@ unsigned settings_apply(const struct sys_root *root, struct trace *trace,
 			const struct trace_about *about, const struct conf_rule *rule,
 			struct settings_journal *journal);
 
-/* Puts back what journal notes. */
-void settings_restore(const struct sys_root *root, const struct pci_address *address,
-		      const struct settings_journal *journal);
+/* Puts back what journal notes. Returns how many settings could not be put back. */
+unsigned settings_restore(const struct sys_root *root, const struct pci_address *address,
+			  const struct settings_journal *journal);
 
 #endif
