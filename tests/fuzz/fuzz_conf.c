@@ -27,18 +27,35 @@ static bool is_name(const char *name)
 	return length > 0 && length <= CONF_MAX_NAME && strspn(name, allowed) == length;
 }
 
+/* What is written to attributes of a function. */
+static void check_settings(const struct conf_rule *rule)
+{
+	require(memchr(rule->reset, '\0', sizeof(rule->reset)) != NULL);
+	require(strspn(rule->reset, "abcdefilmprstuvwxyz_ ") == strlen(rule->reset));
+	require(rule->reset[0] != ' ' && strstr(rule->reset, "  ") == NULL);
+	require(rule->d3cold <= CONF_NO);
+	for (unsigned i = 0; i < PCI_BARS; i++)
+		require(rule->bar_bits[i] == 0 || rule->bar_bits[i] == CONF_BAR_MAX ||
+			(rule->bar_bits[i] >= 20 && rule->bar_bits[i] <= 63));
+	for (unsigned i = 0; i < PCI_SLOT_FUNCTIONS; i++)
+		require(strlen(conf_driver_name(conf_driver_of(rule, i))) <
+			PCI_DRIVER_SIZE);
+}
+
 static void check_rule(const struct conf_rule *rule)
 {
 	require(memchr(rule->name, '\0', sizeof(rule->name)) != NULL);
+	check_settings(rule);
 	if (rule->broken)
 		return;
 	require(is_name(rule->name));
-	require(rule->has_address || rule->has_id);
+	require(rule->has_address || rule->has_path || rule->has_id ||
+		rule->has_subsystem);
 	require(rule->address.device < 32 && rule->address.function < 8);
 	require(rule->functions != CONF_FUNCTIONS_LIST || rule->function_mask != 0);
-	require(strcmp(rule->driver, "vfio-pci") == 0 ||
-		strcmp(rule->driver, "pci-stub") == 0);
 	require(rule->unbind_count <= CONF_MAX_UNBIND);
+	for (unsigned i = 0; i < rule->unbind_count; i++)
+		require(is_name(rule->unbind[i]));
 }
 
 static void check_errors(const struct conf *conf)
