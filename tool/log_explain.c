@@ -197,6 +197,12 @@ static const struct log_explanation table[] = {
 	 "Look at the failure before this line."},
 	{TRACE_WOULD_TAKE, "All checks passed; without dry-run the card would be taken.",
 	 "Remove gpupass=dry-run from the kernel command line and reboot."},
+	{TRACE_TAKEN_AGAIN,
+	 "The function had left the bus and come back, and is with its driver again.",
+	 "Nothing needs to be done."},
+	{TRACE_NOT_TAKEN_AGAIN,
+	 "The function had left the bus and come back, and the host has it now.",
+	 "Look at the line before this one; a reboot takes the card as a whole."},
 	{TRACE_LEFT,
 	 "The boot before this one did not survive taking the card, so the host keeps it "
 	 "this "

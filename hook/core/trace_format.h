@@ -93,6 +93,7 @@ struct trace_record {
 	E(304, GROUP_SHARED, 4, "group-shared", "its IOMMU group is shared")             \
 	E(305, ONLY_KEYBOARD, 4, "only-keyboard", "the only keyboard hangs on it")       \
 	E(400, REFUSED_BROKEN, 3, "refused-broken", "the configuration has an error")    \
+	E(306, RETURNED, 5, "returned", "came back")                                     \
 	E(401, REFUSED_ABSENT, 3, "refused-absent", "there is no such function")         \
 	E(402, REFUSED_IDENTITY, 3, "refused-identity", "something else sits there")     \
 	E(403, REFUSED_CLASS, 3, "refused-class", "never taken")                         \
@@ -138,6 +139,8 @@ struct trace_record {
 	E(602, FAILED, 3, "failed", "failed")                                            \
 	E(603, WOULD_TAKE, 5, "would-take", "would be taken")                            \
 	E(604, LEFT, 4, "left", "left to the host")                                      \
+	E(605, TAKEN_AGAIN, 5, "taken-again", "taken again")                             \
+	E(606, NOT_TAKEN_AGAIN, 3, "not-taken-again", "not taken again")                 \
 	E(700, KERNEL, 6, "kernel", "kernel")                                            \
 	E(701, KERNEL_MORE, 5, "kernel-more", "kernel lines left out")
 

@@ -92,7 +92,7 @@ static void merge_word(struct trace *trace, struct image_module *module, const c
 				       strlen(module->name)))
 		return;
 	rest = length - (size_t)(dot + 1 - word);
-	if (rest >= 4 && memcmp(dot + 1, "ids=", 4) == 0) {
+	if (image_is_ids(dot + 1, rest)) {
 		trace_add(trace, TRACE_MODULE_OPTION_DROPPED, NULL,
 			  "%s.ids, it would take cards that no section names",
 			  module->name);
