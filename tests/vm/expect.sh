@@ -49,7 +49,7 @@ expect_screen()
 {
 	have screens || return 2
 	cat "$verdict/screens"
-	head -n 1 "$verdict/screens" | grep -q "/$1\$"
+	head -n 1 "$verdict/screens" | grep -Eq "/$1(/|\$)"
 }
 
 # tried D0 D1...: every driver the kernel ever tried on each function since it started, in
