@@ -146,6 +146,14 @@ expect_console()
 	grep -Eq -e "$*" "$directory/console.log"
 }
 
+# acted PATTERN: a line that the case's `act` printed.
+expect_acted()
+{
+	have act || return 2
+	cat "$verdict/act"
+	grep -Eq -e "$*" "$verdict/act"
+}
+
 # built PATTERN: a line that update-initramfs printed when the case's image was made.
 expect_built()
 {
