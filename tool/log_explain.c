@@ -138,10 +138,8 @@ static const struct log_explanation table[] = {
 	 "missing signature under Secure Boot, or a module of another kernel; "
 	 "then " REBUILD "."},
 	{TRACE_MODULE_OPTION_DROPPED,
-	 "An option of this module was not passed on, because it would take cards before "
-	 "gpupass could check them.",
-	 "Remove it from modprobe.d or the kernel command line and name the card in "
-	 "gpupass.conf instead."},
+	 "An option of this module was not passed on: it would take cards before gpupass could check them, or the module is a part of the kernel and has its options from the kernel command line.",
+	 "Remove ids and name the card in gpupass.conf instead; write the options of a built-in module where the line says."},
 	{TRACE_OVERRIDE_FAILED,
 	 "The kernel did not accept the driver that is to hold this function.",
 	 "Look for the function in the kernel's log; please report it, it should not "
@@ -155,7 +153,7 @@ static const struct log_explanation table[] = {
 	 "Whether that matters is said later, for each BAR that a VM cannot map."},
 	{TRACE_SETTING_FAILED,
 	 "This setting of the section could not be made; the card is taken all the same.",
-	 "Correct it or leave it out; what the kernel and the card offer is shown by gpupass list."},
+	 "Correct it or leave it out; the line says what there is."},
 	{TRACE_BIND_FAILED,
 	 "The driver would not take the function, so its siblings are given back too.",
 	 "The reason is in the kernel's log; for vfio-pci it is mostly the IOMMU, "

@@ -178,7 +178,7 @@ static unsigned take_cards(const struct worker_task *task, const struct console 
 
 	task->journal->console = *console;
 	task->journal->phase = BIND_MODULES;
-	error = modules_insert(task->root, task->trace, task->command_line,
+	error = modules_insert(task->root, task->trace, task->conf, task->command_line,
 			       task->dry_run);
 	kernel_lines_follow(lines);
 	for (unsigned i = 0; i < task->conf->rule_count; i++) {
