@@ -17,6 +17,7 @@ depends() {
 install() {
     # shellcheck disable=SC2154 # dracut sets kernel, initdir, moddir and systemdsystemunitdir
     @SBINDIR@/gpupass image --kernel "$kernel" --into "$initdir" || return 0
+    inst_rules 70-gpupass.rules
     if dracut_module_included systemd; then
         inst_simple "$moddir/gpupass.service" "$systemdsystemunitdir/gpupass.service"
         $SYSTEMCTL -q --root "$initdir" add-wants sysinit.target gpupass.service
