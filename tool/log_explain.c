@@ -8,6 +8,12 @@
 #define REBUILD "rebuild the initramfs (update-initramfs -u, or dracut -f) and reboot"
 
 static const struct log_explanation table[] = {
+	{TRACE_CMDLINE_UNREADABLE,
+	 "gpupass=off may stand on the kernel command line, so no card was touched.",
+	 "Look at the error in parentheses; please report it, it should not happen."},
+	{TRACE_WORD_UNKNOWN,
+	 "gpupass=off and gpupass=dry-run are the words there are; whoever types another one probably wants the screen back, so no card was touched.",
+	 "Correct the word and reboot."},
 	{TRACE_DEADLINE,
 	 "A step did not come back in time, so gpupass stopped waiting for it.",
 	 "The step it was stuck in is named: look for that driver or device in the "

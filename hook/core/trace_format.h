@@ -78,6 +78,10 @@ struct trace_record {
 	E(102, DRY_RUN, 5, "dry-run", "dry run, nothing will be changed")                \
 	E(103, CRASH_KERNEL, 5, "crash-kernel", "crash kernel, nothing done")            \
 	E(104, END, 6, "end", "gpupass ended")                                           \
+	E(105, CMDLINE_UNREADABLE, 3, "cmdline-unreadable",                              \
+	  "switched off, the kernel command line cannot be read")                        \
+	E(106, WORD_UNKNOWN, 3, "word-unknown",                                          \
+	  "switched off, a word on the kernel command line is not known")                \
 	E(110, DEADLINE, 3, "deadline", "deadline passed")                               \
 	E(111, WORKER_DIED, 3, "worker-died", "the worker died")                         \
 	E(112, CONSEQUENCE, 3, "consequence", "until the next reboot")                   \

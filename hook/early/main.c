@@ -117,7 +117,7 @@ static bool is_switched_off(struct run *run)
 	if (length < 0 && length != -EFBIG) {
 		run->command_line[0] = '\0';
 		about.error = -length;
-		trace_add(&run->trace, TRACE_OFF, &about, "it cannot be read");
+		trace_add(&run->trace, TRACE_CMDLINE_UNREADABLE, &about, COMMAND_LINE);
 		return true;
 	}
 	/* Longer than any kernel takes: what fits counts. */
@@ -126,7 +126,7 @@ static bool is_switched_off(struct run *run)
 	if (run->mode != MODE_OFF)
 		return false;
 	if (unknown)
-		trace_add(&run->trace, TRACE_OFF, NULL,
+		trace_add(&run->trace, TRACE_WORD_UNKNOWN, NULL,
 			  "\"%.*s\" is neither gpupass=off nor gpupass=dry-run",
 			  (int)strcspn(unknown, " \t\n"), unknown);
 	else
