@@ -81,7 +81,7 @@ struct trace_record {
 	E(105, CMDLINE_UNREADABLE, 3, "cmdline-unreadable",                              \
 	  "switched off, the kernel command line cannot be read")                        \
 	E(106, WORD_UNKNOWN, 3, "word-unknown",                                          \
-	  "switched off, a word on the kernel command line is not known")                \
+	  "switched off, an unknown word on the kernel command line")                    \
 	E(110, DEADLINE, 3, "deadline", "deadline passed")                               \
 	E(111, WORKER_DIED, 3, "worker-died", "the worker died")                         \
 	E(112, CONSEQUENCE, 3, "consequence", "until the next reboot")                   \
@@ -96,8 +96,8 @@ struct trace_record {
 	E(303, KEEP_LIST_MISSING, 4, "keep-list-missing", "no keep list in the image")   \
 	E(304, GROUP_SHARED, 4, "group-shared", "its IOMMU group is shared")             \
 	E(305, ONLY_KEYBOARD, 4, "only-keyboard", "the only keyboard hangs on it")       \
-	E(400, REFUSED_BROKEN, 3, "refused-broken", "the configuration has an error")    \
 	E(306, RETURNED, 5, "returned", "came back")                                     \
+	E(400, REFUSED_BROKEN, 3, "refused-broken", "the configuration has an error")    \
 	E(401, REFUSED_ABSENT, 3, "refused-absent", "there is no such function")         \
 	E(402, REFUSED_IDENTITY, 3, "refused-identity", "something else sits there")     \
 	E(403, REFUSED_CLASS, 3, "refused-class", "never taken")                         \
