@@ -119,17 +119,13 @@ static bool set_functions(struct conf_rule *rule, struct entry entry)
 	return parse_numbers(entry.value, &rule->function_mask);
 }
 
-static const char *const drivers[] = {
-	[CONF_VFIO_PCI] = "vfio-pci",
-	[CONF_PCI_STUB] = "pci-stub",
-};
-
 static bool parse_driver(struct span value, enum conf_driver *ret_driver)
 {
-	for (unsigned i = 0; i < sizeof(drivers) / sizeof(drivers[0]); i++) {
+	for (unsigned i = 0; i < CONF_DRIVERS; i++) {
+		if (!span_is(value, conf_driver_name((enum conf_driver)i)))
+			continue;
 		*ret_driver = (enum conf_driver)i;
-		if (span_is(value, drivers[i]))
-			return true;
+		return true;
 	}
 	return false;
 }
@@ -168,12 +164,11 @@ static bool set_console(struct conf_rule *rule, struct entry entry)
 	return rule->keep_console || span_is(entry.value, "release");
 }
 
-/* pci_reset_fn_methods[] of drivers/pci/pci.c, and what stands for all of them. */
+/* pci_reset_fn_methods[] of drivers/pci/pci.c. */
 static bool is_reset_method(struct span word)
 {
-	static const char *const methods[] = {"device_specific", "acpi",   "flr",
-					      "af_flr",          "pm",     "bus",
-					      "cxl_bus",         "default"};
+	static const char *const methods[] = {
+		"device_specific", "acpi", "flr", "af_flr", "pm", "bus", "cxl_bus"};
 
 	for (unsigned i = 0; i < sizeof(methods) / sizeof(methods[0]); i++) {
 		if (span_is(word, methods[i]))
@@ -182,12 +177,15 @@ static bool is_reset_method(struct span word)
 	return false;
 }
 
-/* The methods with one blank between them, as the attribute is read. */
+/* The methods with one blank between them, as the attribute is read; or the one word that
+ * stands for what the kernel finds, which it takes only alone. */
 static bool set_reset(struct conf_rule *rule, struct entry entry)
 {
 	struct span rest = entry.value;
 	size_t used = 0;
 
+	if (span_is(entry.value, "default"))
+		return span_copy(entry.value, rule->reset, sizeof(rule->reset));
 	while (rest.length) {
 		struct span word = span_word(rest, &rest);
 
@@ -254,13 +252,15 @@ static const struct {
 	{"unbind", 0, set_unbind, "one to four driver names"},
 	{"console", 0, set_console, "release or keep"},
 	{"reset", 0, set_reset,
-	 "reset methods: device_specific, acpi, flr, af_flr, pm, bus, cxl_bus or default"},
+	 "default, or reset methods: device_specific, acpi, flr, af_flr, pm, bus, cxl_bus"},
 	{"d3cold", 0, set_d3cold, "yes or no"},
 	{"driver", PCI_SLOT_FUNCTIONS, set_driver_of, "vfio-pci or pci-stub"},
 	{"bar", PCI_BARS, set_bar, "a size such as 256M or 8G, or max"},
 };
 
 #define KEY_COUNT (sizeof(keys) / sizeof(keys[0]))
+
+_Static_assert(KEY_COUNT <= CONF_CARD_MAX_KEYS, "room in conf_card_seen");
 
 /* The key's number in the table, and the number behind it; KEY_COUNT = no such key. */
 static unsigned find_key(struct span key, unsigned *ret_number)
@@ -292,15 +292,4 @@ const char *conf_card_set(struct conf_rule *rule, struct span key, struct span v
 	seen->numbers[i] = (uint8_t)(seen->numbers[i] | 1U << number);
 	*ret_wrong = value;
 	return keys[i].set(rule, (struct entry){number, value}) ? NULL : keys[i].expected;
-}
-
-const char *conf_driver_name(enum conf_driver driver)
-{
-	return drivers[driver];
-}
-
-enum conf_driver conf_driver_of(const struct conf_rule *rule, unsigned function)
-{
-	return rule->own_driver & 1U << function ? rule->driver_of[function]
-						 : rule->driver;
 }

@@ -6,7 +6,7 @@
 #ifndef GPUPASS_CONF_CARD_H
 #define GPUPASS_CONF_CARD_H
 
-#include "hook/core/conf.h"
+#include "hook/core/conf_rule.h"
 #include "hook/core/span.h"
 
 /* [A-Za-z0-9._-]{1,32}: names of cards and drivers. */

@@ -11,8 +11,6 @@
 #include "hook/early/framebuffer.h"
 #include "hook/early/give_back.h"
 
-#define VFIO_PCI "vfio-pci"
-
 static const char *or_none(const char *driver)
 {
 	return driver[0] ? driver : "none";
@@ -69,9 +67,11 @@ static void release_console(const struct bind_context *context, const struct pla
 	struct trace_about about = journal_about(context->journal, entry);
 
 	if (!entry->carries_console || plan->rule->keep_console ||
-	    strcmp(entry->target, VFIO_PCI) != 0)
+	    !journal_is_for_vm(entry))
 		return;
-	if (strcmp(entry->before.driver, entry->target) != 0)
+	/* Where vfio-pci had the function before us, the picture may have gone then. */
+	if (context->console->driver[0] ||
+	    strcmp(entry->before.driver, entry->target) != 0)
 		trace_add(context->trace, TRACE_FAREWELL, &about,
 			  "the picture freezes now, the boot goes on; log in over the "
 			  "network or serial");

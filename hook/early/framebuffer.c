@@ -65,15 +65,29 @@ void framebuffer_restore(const struct bind_context *context,
 			  "with a native driver");
 }
 
-/* The BARs of one entry that are there. Returns how many. */
+static void record_unknown(const struct bind_context *context, struct trace_about about,
+			   int error, const char *what)
+{
+	about.error = -error;
+	trace_add(context->trace, TRACE_BARS_UNKNOWN, &about, "%s", what);
+}
+
+/* The BARs of one entry that are there and that a VM is to map. Returns how many. */
 static unsigned list_bars(const struct bind_context *context,
 			  const struct bind_entry *entry, struct iomem_bar *bars)
 {
 	struct pci_range ranges[PCI_BARS];
 	unsigned count = 0;
+	int error;
 
-	if (pci_read_bars(context->root, &entry->before.address, ranges) < 0)
+	if (!journal_is_for_vm(entry))
 		return 0;
+	error = pci_read_bars(context->root, &entry->before.address, ranges);
+	if (error < 0) {
+		record_unknown(context, journal_about(context->journal, entry), error,
+			       "its attribute resource in sysfs");
+		return 0;
+	}
 	for (unsigned i = 0; i < PCI_BARS; i++) {
 		if (ranges[i].end == 0)
 			continue;
@@ -133,11 +147,10 @@ unsigned framebuffer_predict(const struct bind_context *context, unsigned first,
 		while (more--)
 			entries[found++] = i;
 	}
-	error = iomem_find_holders(context->root, bars, found);
+	error = found ? iomem_find_holders(context->root, bars, found) : 0;
 	if (error == 0)
 		return record_holders(context, first, bars, entries, found);
 	about.function = NULL;
-	about.error = -error;
-	trace_add(context->trace, TRACE_BARS_UNKNOWN, &about, "proc/iomem");
+	record_unknown(context, about, error, "proc/iomem");
 	return 0;
 }

@@ -5,6 +5,7 @@
 #include "hook/early/journal.h"
 
 #include <errno.h>
+#include <string.h>
 
 const char *bind_phase_name(enum bind_phase phase)
 {
@@ -30,6 +31,11 @@ struct trace_about journal_about(const struct bind_journal *journal,
 				    .function = &entry->before};
 
 	return about;
+}
+
+bool journal_is_for_vm(const struct bind_entry *entry)
+{
+	return strcmp(entry->target, conf_driver_name(CONF_VFIO_PCI)) == 0;
 }
 
 int journal_read_driver(const struct sys_root *root, const struct bind_entry *entry,

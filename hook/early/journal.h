@@ -73,6 +73,9 @@ const char *bind_phase_name(enum bind_phase phase);
 struct trace_about journal_about(const struct bind_journal *journal,
 				 const struct bind_entry *entry);
 
+/* Whether the entry's function is for a VM: pci-stub just keeps others away. */
+bool journal_is_for_vm(const struct bind_entry *entry);
+
 /* The driver that holds the entry's function now; empty = none. 0 or -errno. */
 int journal_read_driver(const struct sys_root *root, const struct bind_entry *entry,
 			char *driver);

@@ -186,7 +186,10 @@ static unsigned set_bar(const struct target *t, unsigned number, unsigned wanted
 	if (chosen)
 		return write_bar(t, number, attribute, chosen, before);
 	format_offer(bits, offer, sizeof(offer));
-	format_size(wanted == CONF_BAR_MAX ? 0 : wanted, text);
+	if (wanted == CONF_BAR_MAX)
+		sys_format(text, sizeof(text), "max");
+	else
+		format_size(wanted, text);
 	sys_format(why, sizeof(why), "wanted %s, the card offers%s", text,
 		   offer[0] ? offer : " nothing");
 	return fail(t, 0, attribute, why);

@@ -18,8 +18,8 @@ check() {
 	printf '%s\n' "$3" >"$work/expected"
 	shift 3
 	rm -rf "$work/root"
-	"$build/machine" "$here/../machines" "$work/root" \
-		"$here/../machines/testbed-xhci.machine" || exit 1
+	printf 'M: %s\n%s\n' "${machine:-testbed-xhci}" "${changes:-}" >"$work/machine"
+	"$build/machine" "$here/../machines" "$work/root" "$work/machine" || exit 1
 	(
 		cd "$work/root/sys/bus/pci" || exit 1
 		"$build/sysfs-kernel" -f "$work/faults" -o "$work/report" "$work/root" \
@@ -175,8 +175,10 @@ devices/0000:83:00.3/driver_override: EIO
 devices/0000:83:00.3/driver_override: 1
 sys/bus/platform/devices/efi-framebuffer.0: gone
 sys/devices/platform/efi-framebuffer.0: gone
+proc/iomem: - c1000000-c13e7fff : efifb
 0000:83:00.0/driver_override: (null) -> vfio-pci
 0000:83:00.1/driver_override: (null) -> vfio-pci
+efi-framebuffer.0: efi-framebuffer -> none
 0000:83:00.0/driver_override = vfio-pci
 drivers/vfio-pci/bind = 0000:83:00.0 -> EINVAL
 0000:83:00.1/driver_override = vfio-pci
@@ -295,5 +297,134 @@ WORK/root/dev/kmsg: 11 times
 WORK/root/dev/kmsg: 10 times
 dev/kmsg: a line above the limit was lost" \
 	"$work/root/dev/kmsg*11" "$work/root/dev/kmsg*10"
+
+# The firmware's framebuffer.
+gpu=devices/0000:83:00.0
+platform=$work/root/sys/bus/platform
+efi=$platform/drivers/efi-framebuffer screen=efi-framebuffer.0
+bootfb='F: proc/iomem
+| c1000000-c1ffffff : 0000:83:00.0
+|   c1000000-c13e7fff : BOOTFB
+|     c1000000-c13e7fff : efifb'
+
+changes=$bootfb
+check "unbinding the framebuffer's driver ends its claim, and nobody else's" "" "\
+WORK/root/sys/bus/platform/drivers/efi-framebuffer/unbind: 17
+WORK/root/sys/bus/platform/devices/efi-framebuffer.0/driver: ENOENT
+WORK/root/sys/bus/platform/drivers/efi-framebuffer/unbind: ENODEV
+proc/iomem: - c1000000-c13e7fff : efifb
+efi-framebuffer.0: efi-framebuffer -> none
+sys/bus/platform/drivers/efi-framebuffer/unbind = efi-framebuffer.0
+sys/bus/platform/drivers/efi-framebuffer/unbind = efi-framebuffer.0 -> ENODEV" \
+	"$efi/unbind=$screen" "$platform/devices/$screen/driver" "$efi/unbind=$screen"
+
+check "it comes back with its claim, but not to another driver, and not twice" "" "\
+WORK/root/sys/bus/platform/drivers/efi-framebuffer/unbind: 17
+WORK/root/sys/bus/platform/drivers/vesa-framebuffer/bind: ENODEV
+WORK/root/sys/bus/platform/drivers/efi-framebuffer/bind: 17
+WORK/root/sys/bus/platform/drivers/efi-framebuffer/bind: EBUSY
+WORK/root/sys/bus/platform/devices/efi-framebuffer.0/driver: ../../../bus/platform/drivers/efi-framebuffer
+sys/bus/platform/drivers/efi-framebuffer/unbind = efi-framebuffer.0
+sys/bus/platform/drivers/vesa-framebuffer/bind = efi-framebuffer.0 -> ENODEV
+sys/bus/platform/drivers/efi-framebuffer/bind = efi-framebuffer.0
+sys/bus/platform/drivers/efi-framebuffer/bind = efi-framebuffer.0 -> EBUSY" \
+	"$efi/unbind=$screen" "$platform/drivers/vesa-framebuffer/bind=$screen" \
+	"$efi/bind=$screen" "$efi/bind=$screen" "$platform/devices/$screen/driver"
+
+check "vfio-pci takes device and claims away for good, class 0300" "" "\
+$gpu/driver_override: 8
+$bind: 12
+WORK/root/sys/bus/platform/drivers/efi-framebuffer/bind: ENODEV
+sys/bus/platform/devices/efi-framebuffer.0: gone
+sys/devices/platform/efi-framebuffer.0: gone
+proc/iomem: - c1000000-c13e7fff : BOOTFB
+proc/iomem: - c1000000-c13e7fff : efifb
+0000:83:00.0/driver_override: (null) -> vfio-pci
+0000:83:00.0: none -> vfio-pci
+efi-framebuffer.0: efi-framebuffer -> none
+0000:83:00.0/driver_override = vfio-pci
+drivers/vfio-pci/bind = 0000:83:00.0
+sys/bus/platform/drivers/efi-framebuffer/bind = efi-framebuffer.0 -> ENODEV" \
+	$gpu/driver_override=vfio-pci $bind=0000:83:00.0 "$efi/bind=$screen"
+
+taken="\
+$gpu/driver_override: 8
+$bind: 12
+0000:83:00.0/driver_override: (null) -> vfio-pci
+0000:83:00.0: none -> vfio-pci
+0000:83:00.0/driver_override = vfio-pci
+drivers/vfio-pci/bind = 0000:83:00.0"
+machine=testbed-5.10 changes=
+check "but not before Linux 6.0" "" "$taken" \
+	$gpu/driver_override=vfio-pci $bind=0000:83:00.0
+machine='' changes='P: devices/pci0000:82/0000:82:01.0/0000:83:00.0
+A: class=0x038000'
+check "nor of class 0380" "" "$taken" \
+	$gpu/driver_override=vfio-pci $bind=0000:83:00.0
+
+# Settings.
+changes='P: devices/pci0000:82/0000:82:01.0/0000:83:00.0
+A: class=0x038000
+A: reset_method=flr bus
+A: resource0_resize=0000000000000070'
+check "reset_method takes the function's own methods, in any order" "" "\
+$gpu/reset_method: 3
+$gpu/reset_method: EINVAL
+$gpu/reset_method: EINVAL
+$gpu/reset_method: EINVAL
+$gpu/reset_method: bus
+$gpu/reset_method: 7
+$gpu/reset_method: flr bus
+$gpu/reset_method: 7
+0000:83:00.0/reset_method: flr bus -> bus flr
+0000:83:00.0/reset_method = bus
+0000:83:00.0/reset_method = pm -> EINVAL
+0000:83:00.0/reset_method = bus bogus -> EINVAL
+0000:83:00.0/reset_method = default bus -> EINVAL
+0000:83:00.0/reset_method = default
+0000:83:00.0/reset_method = bus flr" \
+	$gpu/reset_method=bus $gpu/reset_method=pm "$gpu/reset_method=bus bogus" \
+	"$gpu/reset_method=default bus" $gpu/reset_method $gpu/reset_method=default \
+	$gpu/reset_method "$gpu/reset_method=bus flr"
+
+check "d3cold_allowed takes numbers" "" "\
+$gpu/d3cold_allowed: 1
+$gpu/d3cold_allowed: EINVAL
+$gpu/d3cold_allowed: 1
+0000:83:00.0/d3cold_allowed: 0 -> 1
+0000:83:00.0/d3cold_allowed = 1
+0000:83:00.0/d3cold_allowed = yes -> EINVAL" \
+	$gpu/d3cold_allowed=1 $gpu/d3cold_allowed=yes $gpu/d3cold_allowed
+
+check "resourceN_resize takes what is offered, while no driver is bound" "" "\
+$gpu/resource0_resize: EINVAL
+$gpu/resource0_resize: 1
+$gpu/resource: 0x00000000c1000000 0x00000000c4ffffff 0x0000000000042208
+$gpu/resource0_resize: 0000000000000070
+$gpu/driver_override: 8
+$bind: 12
+$gpu/resource0_resize: EBUSY
+0000:83:00.0/driver_override: (null) -> vfio-pci
+0000:83:00.0/resource: - 0x00000000c1000000 0x00000000c1ffffff 0x0000000000042208
+0000:83:00.0/resource: + 0x00000000c1000000 0x00000000c4ffffff 0x0000000000042208
+0000:83:00.0: none -> vfio-pci
+0000:83:00.0/resource0_resize = 7 -> EINVAL
+0000:83:00.0/resource0_resize = 6
+0000:83:00.0/driver_override = vfio-pci
+drivers/vfio-pci/bind = 0000:83:00.0
+0000:83:00.0/resource0_resize = 4 -> EBUSY" \
+	$gpu/resource0_resize=7 $gpu/resource0_resize=6 $gpu/resource $gpu/resource0_resize \
+	$gpu/driver_override=vfio-pci $bind=0000:83:00.0 $gpu/resource0_resize=4
+
+changes='P: devices/pci0000:82/0000:82:01.0/0000:83:00.0
+A: resource0_resize=0000000000000070'
+check "of class 0300 it takes the framebuffer away, even if it then fails" "" "\
+$gpu/resource0_resize: EINVAL
+sys/bus/platform/devices/efi-framebuffer.0: gone
+sys/devices/platform/efi-framebuffer.0: gone
+proc/iomem: - c1000000-c13e7fff : efifb
+efi-framebuffer.0: efi-framebuffer -> none
+0000:83:00.0/resource0_resize = 7 -> EINVAL" \
+	$gpu/resource0_resize=7
 
 echo "1..$count"

@@ -45,7 +45,7 @@ static void test_whole_section(void **state)
 	assert_int_equal(conf.rules[0].device, 0x1e07);
 	assert_int_equal(conf.rules[0].functions, CONF_FUNCTIONS_LIST);
 	assert_int_equal(conf.rules[0].function_mask, 0x0b);
-	assert_string_equal(conf.rules[0].driver, "pci-stub");
+	assert_int_equal(conf.rules[0].driver, CONF_PCI_STUB);
 	assert_int_equal(conf.rules[0].unbind_count, 2);
 	assert_string_equal(conf.rules[0].unbind[1], "foo");
 	assert_int_equal(conf.deadline, CONF_DEADLINE_DEFAULT);
@@ -58,7 +58,7 @@ static void test_defaults_and_no_last_newline(void **state)
 	assert_int_equal(conf.error_count, 0);
 	assert_int_equal(conf.rules[0].address.domain, 0x12345);
 	assert_int_equal(conf.rules[0].functions, CONF_FUNCTIONS_CARD);
-	assert_string_equal(conf.rules[0].driver, "vfio-pci");
+	assert_int_equal(conf.rules[0].driver, CONF_VFIO_PCI);
 	assert_false(conf.rules[0].has_id);
 }
 
@@ -315,9 +315,9 @@ static void test_hash_and_message(void **state)
 	assert_true(conf_hash("foobar", 6) == 0x85944171f73967e8U);
 	parse("[card a]\nadress = 1\n");
 	conf_format_error(&conf.errors[0], line, sizeof(line));
-	assert_string_equal(line,
-			    "gpupass.conf:2: \"adress\": expected a key: address, path, "
-			    "id, subsystem, functions, driver or unbind");
+	assert_string_equal(
+		line, "gpupass.conf:2: \"adress\": expected a key such as address, id "
+		      "or driver, see gpupass.conf(5)");
 }
 
 int main(void)

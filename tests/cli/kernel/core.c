@@ -9,10 +9,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "tests/cli/kernel/framebuffer.h"
 #include "tests/cli/kernel/function.h"
+#include "tests/cli/kernel/setting.h"
 
 #define NO_OVERRIDE  "(null)"
 #define OVERRIDE_MAX 4094 /* store_driver_override: len >= PAGE_SIZE - 1 is refused */
@@ -29,11 +32,7 @@ static bool matches_by_id(const struct core *core, const char *driver,
 	if (faults_find_function(core->faults, FAULT_MATCHES, driver, address))
 		return true;
 	tree_format(path, sizeof(path), FUNCTION_BUS "drivers/%s/%s", driver, address);
-	for (size_t i = 0; i < core->start->count; i++) {
-		if (strcmp(core->start->nodes[i].path, path) == 0)
-			return true;
-	}
-	return false;
+	return tree_find(core->start, path) != NULL;
 }
 
 static bool matches(const struct core *core, const char *driver, const char *address)
@@ -46,14 +45,24 @@ static bool matches(const struct core *core, const char *driver, const char *add
 	return matches_by_id(core, driver, address);
 }
 
+/* vfio-pci takes the framebuffer away since Linux 6.0. */
+static bool evicts(const struct core *core)
+{
+	char release[FAULT_WORD_SIZE];
+
+	return !tree_read_line(core->root, "proc/sys/kernel/osrelease", release,
+			       sizeof(release)) ||
+	       atoi(release) >= 6;
+}
+
 static int probe(const struct core *core, const char *driver, const char *address)
 {
 	struct fault *fault =
 		faults_find_function(core->faults, FAULT_PROBE_FAILS, driver, address);
 
 	/* vfio_pci_core_register_device: the framebuffer first, whatever follows */
-	if (strcmp(driver, "vfio-pci") == 0)
-		function_evict_framebuffer(core->root, address);
+	if (strcmp(driver, "vfio-pci") == 0 && evicts(core))
+		framebuffer_evict(core->root, address);
 	if (fault)
 		return -fault->error;
 	if (strcmp(driver, "vfio-pci") == 0) {
@@ -128,11 +137,28 @@ static int store_attribute(const struct core *core, const char *path, const char
 		return -ENODEV;
 	if (length > OVERRIDE_MAX)
 		return -EINVAL;
+	if (setting_is(path))
+		return setting_store(core->root, core->start, path, value);
 	if (strcmp(tree_last_component(path), "driver_override") == 0 && value[0] == '\0')
 		value = NO_OVERRIDE;
 	size = snprintf(line, sizeof(line), "%s\n", value);
 	tree_write(core->root, path, line, (size_t)size, false);
 	return 0;
+}
+
+/* A driver of the platform knows the firmware's framebuffer alone. */
+static int store_platform(const struct core *core, const char *path, const char *device)
+{
+	char driver[PATH_MAX];
+	const char *attribute = tree_last_component(path);
+
+	tree_format(driver, sizeof(driver), "%s", path + strlen(FRAMEBUFFER_DRIVERS));
+	driver[strcspn(driver, "/")] = '\0';
+	if (strcmp(attribute, "unbind") == 0)
+		return framebuffer_unbind(core->root, driver, device);
+	if (strcmp(attribute, "bind") == 0)
+		return framebuffer_bind(core->root, core->start, driver, device);
+	return -EINVAL;
 }
 
 static int store(const struct core *core, const char *path, const char *value,
@@ -143,6 +169,8 @@ static int store(const struct core *core, const char *path, const char *value,
 
 	if (strcmp(name, "drivers_probe") == 0)
 		return store_probe(core, value);
+	if (strncmp(path, FRAMEBUFFER_DRIVERS, strlen(FRAMEBUFFER_DRIVERS)) == 0)
+		return store_platform(core, path, value);
 	if (strncmp(name, "drivers/", strlen("drivers/")) != 0)
 		return store_attribute(core, path, value, length);
 	tree_format(driver, sizeof(driver), "%s", name + strlen("drivers/"));
@@ -159,7 +187,8 @@ static void find_locked(const char *name, const char *value, char *address)
 {
 	const char *slash = strchr(name, '/');
 
-	if (strncmp(name, "drivers", strlen("drivers")) == 0 || !slash)
+	if (strncmp(name, "drivers", strlen("drivers")) == 0 || !slash ||
+	    strncmp(name, FRAMEBUFFER_DRIVERS, strlen(FRAMEBUFFER_DRIVERS)) == 0)
 		tree_format(address, FAULT_WORD_SIZE, "%.*s", FAULT_WORD_SIZE - 1, value);
 	else
 		tree_format(address, FAULT_WORD_SIZE, "%.*s", (int)(slash - name), name);

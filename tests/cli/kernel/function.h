@@ -26,8 +26,4 @@ void function_unlink_driver(int root, const char *address, const char *driver);
 /* Pulls it out. */
 void function_remove(int root, const char *address);
 
-/* Takes the firmware's framebuffer away if it is on this function, as vfio-pci does when
- * it probes a VGA controller (class 0300): for good. */
-void function_evict_framebuffer(int root, const char *address);
-
 #endif

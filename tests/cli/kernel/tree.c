@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Files of a fixture, and the comparison of two pictures of it. Knows nothing of drivers
- * but the names of their links.
+ * Files of a fixture, and the picture of all of them.
  */
 #include "tests/cli/kernel/tree.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <fts.h>
+#include <ftw.h>
 #include <limits.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -63,6 +63,17 @@ const char *tree_name(const char *path)
 	return start;
 }
 
+size_t tree_read(int root, const char *path, char *buffer, size_t size)
+{
+	int fd = openat(root, path, O_RDONLY | O_CLOEXEC);
+	ssize_t length = fd < 0 ? 0 : read(fd, buffer, size - 1);
+
+	if (fd >= 0)
+		close(fd);
+	buffer[length > 0 ? length : 0] = '\0';
+	return strlen(buffer);
+}
+
 bool tree_read_line(int root, const char *path, char *buffer, size_t size)
 {
 	int fd = openat(root, path, O_RDONLY | O_CLOEXEC);
@@ -98,6 +109,36 @@ void tree_write(int root, const char *path, const char *text, size_t length, boo
 	if (fd < 0 || write(fd, text, length) != (ssize_t)length)
 		tree_fail("%s: %s", path, strerror(errno));
 	close(fd);
+}
+
+void tree_link(int root, const char *path, const char *target)
+{
+	char up[PATH_MAX] = "";
+
+	for (const char *c = strchr(path, '/'); c && strchr(c + 1, '/');
+	     c = strchr(c + 1, '/'))
+		strcat(up, "../");
+	strcat(up, target);
+	if (symlinkat(up, root, path) < 0)
+		tree_fail("%s: %s", path, strerror(errno));
+}
+
+static int remove_one(const char *path, const struct stat *status, int type,
+		      struct FTW *walk)
+{
+	(void)status;
+	(void)type;
+	(void)walk;
+	return remove(path);
+}
+
+void tree_remove(int root, const char *directory)
+{
+	char path[PATH_MAX];
+
+	tree_format(path, sizeof(path), "/proc/self/fd/%d/%s", root, directory);
+	if (nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS) != 0)
+		tree_fail("%s: %s", directory, strerror(errno));
 }
 
 static void read_content(const char *path, const struct stat *status,
@@ -161,7 +202,7 @@ void tree_take(const char *root, struct tree *ret_tree)
 	qsort(ret_tree->nodes, ret_tree->count, sizeof(*ret_tree->nodes), compare_nodes);
 }
 
-static const struct tree_node *find_node(const struct tree *tree, const char *path)
+const struct tree_node *tree_find(const struct tree *tree, const char *path)
 {
 	struct tree_node key = {.path = (char *)path};
 
@@ -169,116 +210,4 @@ static const struct tree_node *find_node(const struct tree *tree, const char *pa
 		return NULL;
 	return bsearch(&key, tree->nodes, tree->count, sizeof(*tree->nodes),
 		       compare_nodes);
-}
-
-static bool is_driver_link(const struct tree_node *node)
-{
-	return S_ISLNK(node->mode) &&
-	       (strcmp(tree_last_component(node->path), "driver") == 0 ||
-		strncmp(node->path, BUS "drivers/", strlen(BUS "drivers/")) == 0);
-}
-
-static bool is_other_story(const struct tree_node *node)
-{
-	return is_driver_link(node) || strcmp(node->path, "dev/kmsg") == 0;
-}
-
-/* Up to the first newline or whatever does not print. */
-static int text_length(const struct tree_node *node)
-{
-	size_t length = 0;
-
-	while (length < node->size && node->content[length] >= ' ')
-		length++;
-	return (int)length;
-}
-
-static void print_change(const struct tree_node *old, const struct tree_node *new,
-			 FILE *output)
-{
-	const char *name = tree_name(new->path);
-
-	if (old->mode != new->mode)
-		fprintf(output, "%s: mode %04o -> %04o\n", name, old->mode & 07777,
-			new->mode & 07777);
-	if (old->size == new->size &&
-	    (!new->content || memcmp(old->content, new->content, new->size) == 0))
-		return;
-	if (strncmp(new->path, "sys/", 4) == 0)
-		fprintf(output, "%s: %.*s -> %.*s\n", name, text_length(old),
-			old->content, text_length(new), new->content);
-	else
-		fprintf(output, "%s: changed\n", name);
-}
-
-/* What lies in a directory that is gone is gone too; one line says it. */
-static bool is_lost_with_parent(const struct tree *after, const char *path)
-{
-	char parent[PATH_MAX];
-	char *slash;
-
-	tree_format(parent, sizeof(parent), "%s", path);
-	slash = strrchr(parent, '/');
-	if (!slash)
-		return false;
-	*slash = '\0';
-	return !find_node(after, parent);
-}
-
-static void print_new(const struct tree_node *new, FILE *output)
-{
-	fprintf(output, "%s%s: new, %04o\n", tree_name(new->path),
-		S_ISDIR(new->mode)   ? "/"
-		: S_ISLNK(new->mode) ? "@"
-				     : "",
-		new->mode & 07777);
-}
-
-void tree_print_changes(const struct tree *before, const struct tree *after, FILE *output)
-{
-	for (size_t i = 0; i < before->count; i++) {
-		const struct tree_node *old = &before->nodes[i];
-
-		if (!is_other_story(old) && !find_node(after, old->path) &&
-		    !is_lost_with_parent(after, old->path))
-			fprintf(output, "%s: gone\n", tree_name(old->path));
-	}
-	for (size_t i = 0; i < after->count; i++) {
-		const struct tree_node *new = &after->nodes[i];
-		const struct tree_node *old = find_node(before, new->path);
-
-		if (is_other_story(new))
-			continue;
-		if (old)
-			print_change(old, new, output);
-		else
-			print_new(new, output);
-	}
-}
-
-static const char *driver_of(const struct tree *tree, const char *path)
-{
-	const struct tree_node *node = find_node(tree, path);
-
-	return node ? tree_last_component(node->content) : "none";
-}
-
-void tree_print_drivers(const struct tree *before, const struct tree *after, FILE *output)
-{
-	for (size_t i = 0; i < before->count; i++) {
-		const struct tree_node *function = &before->nodes[i];
-		const char *was, *is;
-		char path[TREE_NAME_SIZE];
-
-		if (strncmp(function->path, BUS "devices/", strlen(BUS "devices/")) != 0)
-			continue;
-		/* A link in the bus's list says where the function's directory is. */
-		tree_format(path, sizeof(path), "sys/%s/driver",
-			    function->content + strlen("../../../"));
-		was = driver_of(before, path);
-		is = driver_of(after, path);
-		if (strcmp(was, is) != 0)
-			fprintf(output, "%s: %s -> %s\n",
-				tree_last_component(function->path), was, is);
-	}
 }

@@ -44,18 +44,32 @@ bool tree_read_line(int root, const char *path, char *buffer, size_t size);
 /* The last component of a link's target; false when it is no link. */
 bool tree_read_link_name(int root, const char *path, char *buffer, size_t size);
 
+/* A small file whole; nothing when it cannot be read. Returns the length. */
+size_t tree_read(int root, const char *path, char *buffer, size_t size);
+
+/* Makes a link below sys/ to target, which is below sys/, too: "devices/pci0000:00/...".
+ */
+void tree_link(int root, const char *path, const char *target);
+
+/* Removes a directory and what is in it. */
+void tree_remove(int root, const char *directory);
+
 /* Replaces (or with append extends) a file's content. */
 void tree_write(int root, const char *path, const char *text, size_t length, bool append);
 
 /* Takes the picture of what lies below the directory root. */
 void tree_take(const char *root, struct tree *ret_tree);
 
+/* NULL when it is not in the picture. */
+const struct tree_node *tree_find(const struct tree *tree, const char *path);
+
 /* One line for each file that differs, is new or is gone. The links between functions and
  * drivers have lines of their own (tree_print_drivers); dev/kmsg is left away. */
 void tree_print_changes(const struct tree *before, const struct tree *after,
 			FILE *output);
 
-/* "0000:83:00.2: xhci_hcd -> vfio-pci" for each function whose driver changed. */
+/* "0000:83:00.2: xhci_hcd -> vfio-pci" for each function, and each device of the
+ * platform, whose driver changed. */
 void tree_print_drivers(const struct tree *before, const struct tree *after,
 			FILE *output);
 

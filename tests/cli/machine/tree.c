@@ -122,14 +122,16 @@ static bool is_address(const char *name)
 	return pattern[i] == name[i];
 }
 
-/* bind and its like are only written to; what they would read as does not matter. */
-static void make_driver(const char *driver)
+/* bind and its like are only written to; what they would read as does not matter. The
+ * platform's drivers have no lists of IDs. */
+static void make_driver(const char *bus, const char *driver)
 {
 	static const char *const attributes[] = {"bind", "unbind", "new_id", "remove_id"};
+	size_t count = strcmp(bus, "pci") == 0 ? 4 : 2;
 	char path[PATH_MAX];
 
-	for (size_t i = 0; i < sizeof(attributes) / sizeof(attributes[0]); i++) {
-		tree_join(path, "sys/bus/pci/drivers/%s/%s", driver, attributes[i]);
+	for (size_t i = 0; i < count; i++) {
+		tree_join(path, "sys/bus/%s/drivers/%s/%s", bus, driver, attributes[i]);
 		tree_write(path, 0, "", 0);
 	}
 }
@@ -145,7 +147,9 @@ void tree_complete_directory(const char *path)
 	const char *name = last_component(path);
 
 	if (is_below(path, "sys/bus/pci/drivers/"))
-		make_driver(name);
+		make_driver("pci", name);
+	if (is_below(path, "sys/bus/platform/drivers/"))
+		make_driver("platform", name);
 	if (!is_below(path, "sys/devices/") || !is_address(name))
 		return;
 	tree_join(link, "sys/bus/pci/devices/%s", name);
@@ -155,18 +159,20 @@ void tree_complete_directory(const char *path)
 
 void tree_complete_link(const char *directory, const char *name, const char *target)
 {
-	const char *address = last_component(directory), *to = last_component(target);
-	char link[PATH_MAX], back[PATH_MAX];
+	const char *device = last_component(directory), *to = last_component(target);
+	const char *at = strstr(target, "bus/");
+	char link[PATH_MAX], back[PATH_MAX], bus[32];
 
-	if (!is_below(directory, "sys/devices/") || !is_address(address))
+	if (!is_below(directory, "sys/devices/"))
 		return;
 	tree_join(back, "../../../../%s", directory + strlen("sys/"));
-	if (strcmp(name, "driver") == 0) {
-		make_driver(to);
-		tree_join(link, "sys/bus/pci/drivers/%s/%s", to, address);
+	if (strcmp(name, "driver") == 0 && at &&
+	    sscanf(at, "bus/%31[^/]/drivers/", bus) == 1) {
+		make_driver(bus, to);
+		tree_join(link, "sys/bus/%s/drivers/%s/%s", bus, to, device);
 		tree_link(link, back);
 	} else if (strcmp(name, "iommu_group") == 0) {
-		tree_join(link, "sys/kernel/iommu_groups/%s/devices/%s", to, address);
+		tree_join(link, "sys/kernel/iommu_groups/%s/devices/%s", to, device);
 		tree_link(link, back);
 	}
 }
