@@ -94,6 +94,14 @@ expect_log()
 	grep -Eq -e "$*" "$verdict/log"
 }
 
+# plot PATTERN: a line of gpupass-log --plot.
+expect_plot()
+{
+	have plot || return 2
+	cat "$verdict/plot"
+	grep -Eq -e "$*" "$verdict/plot"
+}
+
 # log-status N: its exit status.
 expect_log_status()
 {
