@@ -78,6 +78,7 @@ $(BUILD)/asan/gpupass: $(GPUPASS_SOURCES) $(HEADERS) Makefile
 MAN_PAGES = $(wildcard conf/man/*.[1-9])
 MAN = $(PREFIX)/share/man
 TMPFILES = /usr/lib/tmpfiles.d/gpupass.conf
+UDEV_RULES = /usr/lib/udev/rules.d/70-gpupass.rules
 POST_UPDATE = /etc/initramfs/post-update.d/zz-gpupass
 DRACUT = /usr/lib/dracut/modules.d/50gpupass
 man_target = $(MAN)/man$(subst .,,$(suffix $(1)))/$(notdir $(1))
@@ -92,6 +93,7 @@ install: all
 	$(call put,755,$(BUILD)/gpupass-log,$(PREFIX)/bin/gpupass-log)
 	$(foreach page,$(MAN_PAGES),$(call put,644,$(page),$(call man_target,$(page))) &&) true
 	$(call put,644,conf/gpupass.tmpfiles,$(TMPFILES))
+	$(call put,644,conf/gpupass.rules,$(UDEV_RULES))
 	test -e $(DESTDIR)/etc/gpupass.conf || test -L $(DESTDIR)/etc/gpupass.conf || \
 		install -D -m 644 conf/gpupass.conf $(DESTDIR)/etc/gpupass.conf
 	$(call put_script,hook/initramfs-tools/hook,$(INITRAMFS_TOOLS)/hooks/gpupass)
@@ -104,7 +106,7 @@ install: all
 # The configuration stays: it is the user's.
 uninstall:
 	rm -f $(addprefix $(DESTDIR),$(INITRAMFS_TOOLS)/hooks/gpupass \
-		$(INITRAMFS_TOOLS)/scripts/init-top/00-gpupass $(POST_UPDATE) $(TMPFILES) \
+		$(INITRAMFS_TOOLS)/scripts/init-top/00-gpupass $(POST_UPDATE) $(TMPFILES) $(UDEV_RULES) \
 		$(DRACUT)/module-setup.sh $(DRACUT)/gpupass-hook.sh $(DRACUT)/gpupass.service \
 		$(foreach page,$(MAN_PAGES),$(call man_target,$(page))) \
 		$(PREFIX)/bin/gpupass-log $(PREFIX)/sbin/gpupass $(LIBEXEC)/gpupass-early)

@@ -18,10 +18,6 @@ run fedora kmod
 run arch kmod
 generator debian initramfs-tools
 generator fedora dracut
-generator arch dracut
-uninstall debian make
-uninstall fedora make
-uninstall arch make
 demo debian mmdebstrap qemu-system-x86 ovmf e2fsprogs
 test debian libcmocka-dev musl-tools perl shellcheck
 TABLE
@@ -137,31 +133,44 @@ install_needs()
 }
 
 # What builds this host's boot images. Where both are, it is the one whose script the kernel's
-# packages run last: the other's image would be overwritten.
+# packages run last: the other's image would be overwritten. Arch's mkinitcpio may be there
+# beside dracut, and then the names of the images tell.
 generator()
 {
 	if ! command -v dracut >/dev/null; then
-		! command -v update-initramfs >/dev/null || echo initramfs-tools
+		! command -v update-initramfs >/dev/null || { echo initramfs-tools && return; }
+		! command -v mkinitcpio >/dev/null || echo mkinitcpio
 	elif command -v update-initramfs >/dev/null && [ -x /etc/kernel/postinst.d/initramfs-tools ]; then
 		echo initramfs-tools
+	elif command -v mkinitcpio >/dev/null && [ -z "$(images)" ]; then
+		echo mkinitcpio
 	else
 		echo dracut
 	fi
 }
 
+# Sets generator, to what can put gpupass into an image or nothing, and update_command.
 choose_generator()
 {
 	generator=$(generator)
-	if [ -z "$generator" ]; then
+	if [ -z "$generator" ] && [ "$action" = install ]; then
 		install_needs generator
 		generator=$(generator)
+		[ -z "$dry_run" ] || generator=${generator:-initramfs-tools}
 	fi
-	[ -n "$generator" ] || [ -n "$dry_run" ] || die "there is neither update-initramfs nor dracut"
-	echo "Boot images of this host are built by ${generator:-initramfs-tools}."
+	[ "$generator" != mkinitcpio ] || [ "$action" != install ] ||
+		die "the boot images of this host are built by mkinitcpio, which gpupass has no hook for: \
+it needs dracut or initramfs-tools to be what builds them. Nothing was changed."
 	case $generator in
 	dracut) update_command="dracut --force --regenerate-all" other=update-initramfs ;;
-	*) update_command="update-initramfs -u -k all" other=dracut ;;
+	initramfs-tools) update_command="update-initramfs -u -k all" other=dracut ;;
+	*)
+		generator=
+		[ "$action" = uninstall ] || die "there is neither update-initramfs nor dracut"
+		return
+		;;
 	esac
+	echo "Boot images of this host are built by $generator."
 	! command -v $other >/dev/null ||
 		echo "$other is here, too; it gets gpupass when it builds one, and is not run now."
 }
@@ -177,7 +186,7 @@ kernel_of()
 	[ ! -d "/lib/modules/$kernel" ] || echo "$kernel"
 }
 
-# The images of installed kernels.
+# The images of installed kernels, under the names that both generators give them.
 images()
 {
 	for image in /boot/initrd.img-* /boot/initramfs-*.img; do
@@ -185,23 +194,80 @@ images()
 	done
 }
 
-rebuild_images()
+# What else a host may boot from: images beside a loader's entries, unified ones, Arch's.
+other_images()
 {
-	images=$(images)
-	if [ -z "$images" ]; then
-		echo "There is no image of an installed kernel in /boot to rebuild."
-	elif [ "$generator" = dracut ]; then
+	for image in /boot/initramfs-linux*.img /boot/*/*/initrd* /boot/efi/*/*/initrd* /efi/*/*/initrd* \
+		/boot/EFI/Linux/*.efi /boot/efi/EFI/Linux/*.efi /efi/EFI/Linux/*.efi; do
+		[ ! -f "$image" ] || echo "$image"
+	done
+}
+
+# states IMAGE...: something that changes when the image is written anew.
+states()
+{
+	[ $# -eq 0 ] || stat -c '%n %i %z' "$@"
+}
+
+# changed BEFORE IMAGE...: those whose state is not among those of BEFORE.
+changed()
+{
+	before=$1
+	shift
+	for image; do
+		case "
+$before
+" in
+		*"
+$(states "$image")
+"*) ;;
+		*) echo "$image" ;;
+		esac
+	done
+}
+
+run_generator()
+{
+	case $generator in
+	dracut)
 		for image in $images; do
 			run dracut --force "$image" "$(kernel_of "$image")"
 		done
-	else
-		run update-initramfs -u -k all
-	fi
+		;;
+	initramfs-tools) [ -z "$images" ] || run update-initramfs -u -k all ;;
+	esac
 }
 
-verify_images()
+# Rebuilds the images and looks into them. Sets rebuilt and untouched: a generator may have
+# been told to leave images alone, and a host may boot from others.
+# shellcheck disable=SC2046,SC2086 # lists
+rebuild_images()
 {
-	[ -z "$(images)" ] || run gpupass verify-image
+	images=$(images)
+	others=$(other_images | paste -sd" " -)
+	state=$(states $images $others)
+	run_generator
+	rebuilt=$(changed "$state" $images)
+	untouched=$(for image in $images $others; do
+		[ -z "$(changed "$state" "$image")" ] && echo "$image"
+	done | paste -sd" " -)
+	[ -z "$dry_run" ] || [ -z "$generator" ] || rebuilt=$images untouched=$others
+	[ -z "$rebuilt" ] || [ "$action" != install ] || run gpupass verify-image
+}
+
+# say_by_hand CONSEQUENCE: what remains to be done, when no image was rebuilt; else which were
+# not.
+say_by_hand()
+{
+	if [ -z "$rebuilt" ]; then
+		die "no boot image was rebuilt: for the kernels in /lib/modules there is no \
+/boot/initrd.img-VERSION and no /boot/initramfs-VERSION.img that ${generator:-a generator here} \
+has built now. Rebuild by hand what this host boots from \
+(${untouched:-nothing was found in /boot, /boot/efi and /efi}); until then $1."
+	elif [ -n "$untouched" ]; then
+		echo "Not rebuilt: $untouched. If this host boots from one of them, rebuild it by hand;"
+		echo "until then $1."
+	fi
 }
 
 display_functions()
@@ -250,27 +316,28 @@ make_words()
 
 do_install()
 {
-	install_needs build run
 	choose_generator
+	install_needs build run
 	# shellcheck disable=SC2046 # words
 	run make -C "$here" -j"$(nproc)" $(make_words)
 	# shellcheck disable=SC2046 # words
 	run make -C "$here" install $(make_words)
 	rebuild_images
-	verify_images
+	say_by_hand "nothing changes: gpupass is in no such image, and takes no card"
 	[ -n "$dry_run" ] || say_what_next
 }
 
+# Installs nothing: not even what it needs itself.
 do_uninstall()
 {
-	install_needs uninstall
+	command -v make >/dev/null || die "it needs make, and make is not here"
 	choose_generator
 	run make -C "$here" uninstall
 	[ -z "$purge" ] || run rm -f /etc/gpupass.conf
+	[ -n "$purge" ] || [ ! -e /etc/gpupass.conf ] || echo "/etc/gpupass.conf stays."
 	rebuild_images
-	if [ -z "$purge" ] && [ -e /etc/gpupass.conf ]; then
-		echo "/etc/gpupass.conf stays. After the next boot no card is taken any more."
-	fi
+	say_by_hand "nothing changes: a card that it takes is taken in the next boot, too"
+	[ -n "$dry_run" ] || [ -n "$untouched" ] || echo "From the next boot on no card is taken."
 }
 
 parse()

@@ -84,14 +84,25 @@ static void give_back(struct stream *stream, size_t used)
 	stream->handed = 0;
 }
 
+/* Names of one file are told by their number; a device of its own has each archive. */
+static uint64_t find_inode(struct archive_entry *entry)
+{
+	return archive_entry_nlink(entry) > 1 ? (uint64_t)archive_entry_ino64(entry) : 0;
+}
+
 static int read_entries(struct archive *archive, struct visitor *visitor)
 {
 	struct archive_entry *entry;
 	int result;
 
 	while ((result = archive_read_next_header(archive, &entry)) != ARCHIVE_EOF) {
-		struct cpio_file file = {archive_entry_pathname(entry),
-					 archive_entry_mode(entry), archive};
+		struct cpio_file file = {
+			.path = archive_entry_pathname(entry),
+			.mode = archive_entry_mode(entry),
+			.link = archive_entry_symlink(entry),
+			.inode = find_inode(entry),
+			.archive = archive,
+		};
 
 		if (result < ARCHIVE_WARN)
 			return -EBADMSG;

@@ -8,6 +8,7 @@
 #define GPUPASS_TOOL_CPIO_H
 
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 struct archive;
@@ -16,6 +17,9 @@ struct archive;
 struct cpio_file {
 	const char *path; /* without a leading "./" or "/" */
 	mode_t mode;      /* type and permissions */
+	const char *link; /* what a symbolic link points to, or NULL */
+	uint64_t inode; /* the same for each name of one file, whose content may be at any
+			   of them; 0 when it has one name */
 	struct archive *archive;
 };
 

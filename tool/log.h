@@ -37,6 +37,8 @@ struct log_trace {
 	struct ring ring;
 	unsigned char *bytes; /* of the ring; log_close() frees them */
 	bool other_boot;      /* not the boot that is running */
+	uint64_t udev_time; /* CLOCK_MONOTONIC when udev had its first device; 0 = unknown
+			     */
 };
 
 /* Records wanted of a trace, oldest first. */

@@ -8,6 +8,12 @@
 #define REBUILD "rebuild the initramfs (update-initramfs -u, or dracut -f) and reboot"
 
 static const struct log_explanation table[] = {
+	{TRACE_CMDLINE_UNREADABLE,
+	 "gpupass=off may stand on the kernel command line, so no card was touched.",
+	 "Look at the error in parentheses; please report it, it should not happen."},
+	{TRACE_WORD_UNKNOWN,
+	 "gpupass=off and gpupass=dry-run are the words there are; whoever types another one probably wants the screen back, so no card was touched.",
+	 "Correct the word and reboot."},
 	{TRACE_DEADLINE,
 	 "A step did not come back in time, so gpupass stopped waiting for it.",
 	 "The step it was stuck in is named: look for that driver or device in the "
@@ -138,10 +144,8 @@ static const struct log_explanation table[] = {
 	 "missing signature under Secure Boot, or a module of another kernel; "
 	 "then " REBUILD "."},
 	{TRACE_MODULE_OPTION_DROPPED,
-	 "An option of this module was not passed on, because it would take cards before "
-	 "gpupass could check them.",
-	 "Remove it from modprobe.d or the kernel command line and name the card in "
-	 "gpupass.conf instead."},
+	 "An option of this module was not passed on: it would take cards before gpupass could check them, or the module is a part of the kernel and has its options from the kernel command line.",
+	 "Remove ids and name the card in gpupass.conf instead; write the options of a built-in module where the line says."},
 	{TRACE_OVERRIDE_FAILED,
 	 "The kernel did not accept the driver that is to hold this function.",
 	 "Look for the function in the kernel's log; please report it, it should not "
@@ -155,7 +159,7 @@ static const struct log_explanation table[] = {
 	 "Whether that matters is said later, for each BAR that a VM cannot map."},
 	{TRACE_SETTING_FAILED,
 	 "This setting of the section could not be made; the card is taken all the same.",
-	 "Correct it or leave it out; for BARs the record says what the card offers, for resets gpupass list does."},
+	 "Correct it or leave it out; the line says what there is."},
 	{TRACE_BIND_FAILED,
 	 "The driver would not take the function, so its siblings are given back too.",
 	 "The reason is in the kernel's log; for vfio-pci it is mostly the IOMMU, "
@@ -197,6 +201,12 @@ static const struct log_explanation table[] = {
 	 "Look at the failure before this line."},
 	{TRACE_WOULD_TAKE, "All checks passed; without dry-run the card would be taken.",
 	 "Remove gpupass=dry-run from the kernel command line and reboot."},
+	{TRACE_TAKEN_AGAIN,
+	 "The function had left the bus and come back, and is with its driver again.",
+	 "Nothing needs to be done."},
+	{TRACE_NOT_TAKEN_AGAIN,
+	 "The function had left the bus and come back, and the host has it now.",
+	 "Look at the line before this one; a reboot takes the card as a whole."},
 	{TRACE_LEFT,
 	 "The boot before this one did not survive taking the card, so the host keeps it "
 	 "this "

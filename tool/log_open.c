@@ -10,11 +10,13 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "hook/core/conf.h"
 
 #define BOOT_ID_PATH    "proc/sys/kernel/random/boot_id"
+#define UDEV_DATABASE   "run/udev/data"
 #define KERNEL_LOG_SIZE (1024 * 1024)
 
 /* Where the trace comes from. */
@@ -206,9 +208,27 @@ static bool is_other_boot(const struct sys_root *root, const struct ring *ring)
 	return strcmp(running, recorded) != 0;
 }
 
+/* udev makes the directory of its database with the first device that it works on; it is
+ * carried over from the initramfs. tmpfs knows its time of birth from Linux 6.0 on. */
+static uint64_t find_udev_time(const struct sys_root *root, const struct ring *ring)
+{
+	struct statx status;
+	int64_t born;
+
+	if (statx(root->fd, UDEV_DATABASE, AT_SYMLINK_NOFOLLOW, STATX_BTIME, &status) <
+		    0 ||
+	    !(status.stx_mask & STATX_BTIME))
+		return 0;
+	born = (int64_t)status.stx_btime.tv_sec * 1000000000 + status.stx_btime.tv_nsec -
+	       ring->header.realtime_offset;
+	return born > 0 ? (uint64_t)born : 0;
+}
+
 static enum log_status check_boot(const struct source *source, struct log_trace *trace)
 {
 	trace->other_boot = is_other_boot(&source->root, &trace->ring);
+	if (!trace->other_boot && source->options->file == NULL)
+		trace->udev_time = find_udev_time(&source->root, &trace->ring);
 	if (!trace->other_boot || source->options->file != NULL)
 		return LOG_GOOD;
 	complain(source,

@@ -16,8 +16,9 @@
 #define NAME_LETTERS  21  /* of a group's name, left of the axis */
 #define MARK_HEIGHT   12u
 #define DOT_RADIUS    4u
-#define TICK_SPACE    90 /* between two ticks, at least */
-#define BEFORE_SPACE  45 /* the same where the axis is narrow */
+#define TICK_SPACE    90              /* between two ticks, at least */
+#define BEFORE_SPACE  45              /* the same where the axis is narrow */
+#define UDEV_LIMIT    300000000000ULL /* ns: what comes later was another start */
 #define NS            1e-9
 
 void plot_print_xml(FILE *out, const char *text)
@@ -217,22 +218,46 @@ static const struct trace_record *find_event(const struct plot *plot, uint16_t e
 	return NULL;
 }
 
+/* Whether it can be believed: after the end, and not on another day. */
+static bool follows(uint64_t time, const struct trace_record *end)
+{
+	return time > end->time && time - end->time < UDEV_LIMIT;
+}
+
+static void format_after(const struct plot *plot, const struct trace_record *end,
+			 char *text, size_t size)
+{
+	uint64_t udev = plot->view->trace->udev_time;
+
+	text[0] = '\0';
+	if (find_event(plot, TRACE_REFUSED_LATE))
+		return;
+	if (follows(udev, end))
+		sys_format(text, size,
+			   "; udev had its first device %.2f s after this line",
+			   (double)(udev - end->time) / 1e9);
+	else
+		sys_format(text, size, "; udev starts after this line");
+}
+
 static void draw_end(const struct plot *plot, unsigned top, unsigned bottom)
 {
 	const struct trace_record *end = find_event(plot, TRACE_END);
-	bool late = find_event(plot, TRACE_REFUSED_LATE) != NULL, left;
+	char after[64];
+	bool left;
 	double x;
 
 	if (end == NULL)
 		return;
 	x = x_of(plot, time_of(end));
 	left = x < PLOT_WIDTH / 2.0;
+	format_after(plot, end, after, sizeof(after));
 	fprintf(plot->out,
 		"<line class=\"end\" x1=\"%.1f\" y1=\"%u\" x2=\"%.1f\" y2=\"%u\"/>"
 		"<text x=\"%.1f\" y=\"%u\" text-anchor=\"%s\">"
 		"the boot goes on%s</text>\n",
 		x, top - 4, x, bottom + 16, left ? x + 6 : x - 6, bottom + 16,
-		left ? "start" : "end", late ? "" : "; udev starts after this line");
+		left ? "start" : "end", after);
 }
 
 /* The part of the axis from before the run. */

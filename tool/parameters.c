@@ -59,7 +59,7 @@ static void add_word(struct image_module *module, const char *word, size_t lengt
 {
 	size_t used = strlen(module->parameters);
 
-	if (length > 3 && memcmp(word, "ids=", 4) == 0)
+	if (image_is_ids(word, length))
 		warn_user("%s: %s.%.*s is dropped: it would take every card of that kind "
 			  "before anything is checked",
 			  source, module->name, (int)length, word);

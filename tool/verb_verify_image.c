@@ -61,8 +61,9 @@ static void print_finding(void *data, bool rebuild, const char *sentence)
 	putchar('\n');
 }
 
-static enum status verify(const char *path)
+static enum status verify(const struct arguments *arguments, const char *path)
 {
+	struct verify_report report = {print_finding, (void *)path, 0};
 	int error = verify_read(path, &image);
 
 	if (error == -EBADMSG) {
@@ -75,7 +76,7 @@ static enum status verify(const char *path)
 		complain("%s: %s", path, strerror(-error));
 		return STATUS_CANNOT_READ;
 	}
-	if (verify_compare(&image, &config, print_finding, (void *)path) > 0)
+	if (verify_compare(&image, &arguments->root, &config, &report) > 0)
 		return STATUS_FINDING;
 	if (verify_is_empty(&image))
 		printf("%s: good: without gpupass, because %s\n", path,
@@ -84,7 +85,7 @@ static enum status verify(const char *path)
 	else
 		printf("%s: good: gpupass before udev, the configuration of now, %u "
 		       "modules\n",
-		       path, image.file_count);
+		       path, image.module_count);
 	return STATUS_GOOD;
 }
 
@@ -122,7 +123,7 @@ static enum status verify_all(const struct arguments *arguments)
 
 			sys_format(path, sizeof(path), "%s/" IMAGES "/%s",
 				   arguments->root_path, entries[i]->d_name);
-			status = verify(path);
+			status = verify(arguments, path);
 			worst = status > worst ? status : worst;
 			seen++;
 		}
@@ -150,7 +151,7 @@ enum status verb_verify_image(const struct arguments *arguments)
 	if (arguments->operand_count == 0)
 		return verify_all(arguments);
 	for (unsigned i = 0; i < arguments->operand_count; i++) {
-		enum status status = verify(arguments->operands[i]);
+		enum status status = verify(arguments, arguments->operands[i]);
 
 		worst = status > worst ? status : worst;
 	}

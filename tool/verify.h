@@ -7,8 +7,14 @@
 
 #include "hook/core/image.h"
 #include "tool/config.h"
+#include "tool/digest.h"
 
-#define VERIFY_MAX_FILES 64
+#define VERIFY_MAX_MODULES  64
+#define VERIFY_PROGRAM_SIZE (1024 * 1024)
+
+#define VERIFY_SCRIPTS "scripts/init-top/"
+#define VERIFY_SCRIPT  VERIFY_SCRIPTS "00-gpupass"
+#define VERIFY_UNIT    "gpupass.service"
 
 /* A small text of an image. */
 struct verify_text {
@@ -17,13 +23,28 @@ struct verify_text {
 	char text[CONF_MAX_SIZE + 2];
 };
 
+/* The early program, of an image or of the host. */
+struct verify_program {
+	bool exists, runs;
+	size_t length; /* VERIFY_PROGRAM_SIZE: that or longer */
+	char bytes[VERIFY_PROGRAM_SIZE];
+};
+
+struct verify_module {
+	char file[IMAGE_MODULE_SIZE];
+	uint64_t inode; /* as in struct cpio_file */
+	struct digest digest;
+};
+
 /* What of gpupass is in an image. */
 struct verify_image {
-	bool has_program, program_runs, has_script, script_runs;
-	bool has_unit, unit_wanted, has_hook; /* dracut */
-	struct verify_text conf, modules, keep, order, unit;
-	unsigned file_count; /* below IMAGE_MODULES */
-	char files[VERIFY_MAX_FILES][IMAGE_MODULE_SIZE];
+	struct verify_program program;
+	bool has_script, script_runs;
+	/* dracut. A unit in etc/ stands in for the one below usr/. */
+	bool has_unit, unit_of_etc, unit_masked, unit_wanted, has_hook;
+	struct verify_text conf, modules, keep, order, unit, unit_more /* its drop-ins */;
+	unsigned module_count; /* below IMAGE_MODULES */
+	struct verify_module module[VERIFY_MAX_MODULES];
 };
 
 /* Collects what is in the image at path. 0 or -errno, as cpio_read_image(). */
@@ -35,12 +56,26 @@ bool verify_is_initramfs_tools(const struct verify_image *image);
 /* Whether there is anything of gpupass in it. */
 bool verify_is_empty(const struct verify_image *image);
 
-/*
- * Calls finding with a sentence for each thing that is not as it should be; rebuild tells
- * whether building the image again is the remedy. Returns how many there are.
- */
-unsigned verify_compare(const struct verify_image *image, const struct config *config,
-			void (*finding)(void *data, bool rebuild, const char *sentence),
-			void *data);
+struct verify_report {
+	/* One thing that is not as it should be; rebuild: building the image again is the
+	 * remedy. */
+	void (*finding)(void *data, bool rebuild, const char *sentence);
+	void *data;
+	unsigned count;
+};
+
+/* Compares the image with the configuration and the files of the host at root. Returns
+ * how many findings there are. */
+unsigned verify_compare(const struct verify_image *image, const struct sys_root *root,
+			const struct config *config, struct verify_report *report);
+
+/* verify_compare's, for files that must be the host's own. */
+void verify_report(struct verify_report *report, bool rebuild, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+void verify_check_program(const struct verify_image *image, const struct sys_root *root,
+			  struct verify_report *report);
+void verify_check_module(const struct verify_image *image, const struct sys_root *root,
+			 const char *file, const char *release,
+			 struct verify_report *report);
 
 #endif

@@ -78,6 +78,19 @@ static bool is_parameter_value(struct span s)
 	return s.length > 0;
 }
 
+/* Whether the parameter after the last one has been given before. */
+static bool is_twice(const struct conf *conf)
+{
+	const struct conf_parameter *last = &conf->parameters[conf->parameter_count];
+
+	for (unsigned i = 0; i < conf->parameter_count; i++) {
+		if (strcmp(conf->parameters[i].module, last->module) == 0 &&
+		    strcmp(conf->parameters[i].name, last->name) == 0)
+			return true;
+	}
+	return false;
+}
+
 static void parse_parameter(struct parser *p, struct span key, struct span value)
 {
 	static const char *const modules[] = {"vfio", "vfio_pci", "vfio_iommu_type1"};
@@ -105,6 +118,8 @@ static void parse_parameter(struct parser *p, struct span key, struct span value
 	else if (!is_parameter_value(value) ||
 		 !span_copy(value, parameter->value, CONF_VALUE_SIZE))
 		fail(p, value, "a value without blanks, of at most 63 bytes");
+	else if (is_twice(p->conf))
+		fail(p, key, "each parameter only once");
 	else
 		p->conf->parameter_count++;
 }
@@ -192,10 +207,10 @@ static void parse_head(struct parser *p, struct span line)
 		return;
 	}
 	inner.length--;
-	word = span_split(span_trim(inner), ' ', &name);
+	word = span_word(inner, &name);
 	if (span_is(word, "card")) {
-		open_card(p, span_trim(name));
-	} else if (span_is(word, "options") && span_trim(name).length == 0) {
+		open_card(p, name);
+	} else if (span_is(word, "options") && name.length == 0) {
 		p->section = SECTION_OPTIONS;
 		if (p->options_seen)
 			fail(p, word, "[options] only once");

@@ -146,8 +146,8 @@ static bool set_unbind(struct conf_rule *rule, struct entry entry)
 {
 	struct span rest = entry.value;
 
-	while ((rest = span_trim(rest)).length) {
-		struct span word = span_split(rest, ' ', &rest);
+	while (rest.length) {
+		struct span word = span_word(rest, &rest);
 
 		if (!conf_card_is_name(word) || rule->unbind_count == CONF_MAX_UNBIND)
 			return false;
@@ -186,8 +186,8 @@ static bool set_reset(struct conf_rule *rule, struct entry entry)
 
 	if (span_is(entry.value, "default"))
 		return span_copy(entry.value, rule->reset, sizeof(rule->reset));
-	while ((rest = span_trim(rest)).length) {
-		struct span word = span_split(rest, ' ', &rest);
+	while (rest.length) {
+		struct span word = span_word(rest, &rest);
 
 		if (!is_reset_method(word) ||
 		    used + 1 + word.length + 1 > sizeof(rule->reset))
@@ -265,11 +265,10 @@ _Static_assert(KEY_COUNT <= CONF_CARD_MAX_KEYS, "room in conf_card_seen");
 /* The key's number in the table, and the number behind it; KEY_COUNT = no such key. */
 static unsigned find_key(struct span key, unsigned *ret_number)
 {
-	struct span rest, word = span_split(key, ' ', &rest);
+	struct span rest, word = span_word(key, &rest);
 	unsigned i;
 
 	*ret_number = 0;
-	rest = span_trim(rest);
 	for (i = 0; i < KEY_COUNT; i++) {
 		if (!span_is(word, keys[i].name))
 			continue;

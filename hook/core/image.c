@@ -181,3 +181,12 @@ bool image_same_module(const char *a, size_t a_length, const char *b, size_t b_l
 	}
 	return true;
 }
+
+bool image_is_ids(const char *word, size_t length)
+{
+	if (length && word[0] == '"') {
+		word++;
+		length--;
+	}
+	return length >= 4 && memcmp(word, "ids=", 4) == 0;
+}

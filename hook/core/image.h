@@ -58,6 +58,10 @@ int image_parse_keep(const char *text, size_t length, struct image_keep *ret_kee
 /* One line of modules.list for module, newline included. */
 void image_format_module(const struct image_module *module, char *buffer, size_t size);
 
+/* Whether a word of a module's parameters is ids=, which would take every card of that
+ * kind before anything is checked. The kernel takes quotes off (lib/cmdline.c). */
+bool image_is_ids(const char *word, size_t length);
+
 /* Module names, and the part of a parameter before its dot: - and _ are the same. */
 bool image_same_module(const char *a, size_t a_length, const char *b, size_t b_length);
 

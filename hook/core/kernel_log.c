@@ -58,14 +58,33 @@ static bool contains_any(const char *text, size_t length, const char *const *wor
 	return false;
 }
 
+static bool is_hex_digit(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+}
+
+/* Whether text names the function: "10000:02:00.0" does not name 0000:02:00.0. */
+static bool names_function(const char *text, size_t length,
+			   const struct pci_address *function)
+{
+	char address[PCI_ADDRESS_SIZE];
+	size_t size;
+
+	pci_format_address(function, address);
+	size = strlen(address);
+	for (size_t i = 0; i + size <= length; i++) {
+		if (memcmp(text + i, address, size) == 0 &&
+		    (i == 0 || !is_hex_digit(text[i - 1])))
+			return true;
+	}
+	return false;
+}
+
 static int find_function(const char *text, size_t length,
 			 const struct pci_address *functions, unsigned count)
 {
-	char address[PCI_ADDRESS_SIZE];
-
 	for (unsigned i = 0; i < count; i++) {
-		pci_format_address(&functions[i], address);
-		if (contains(text, length, address))
+		if (names_function(text, length, &functions[i]))
 			return (int)i;
 	}
 	return -1;

@@ -17,14 +17,22 @@ static const char *const safe_drivers[] = {
 	"xhci_hcd", "ehci-pci", "ohci-pci", "uhci_hcd", "snd_hda_intel", "nvidia-gpu",
 };
 
+/* Base classes, and subclasses that are storage or network by another way, or that run
+ * the board (PCI Code and ID Assignment Specification 1.16, 1). */
 static const struct {
-	uint8_t base_class;
+	uint32_t class_code;
+	unsigned shift; /* of the class code down to what is compared */
 	const char *what;
 } forbidden_classes[] = {
-	{0x01, "a storage controller"},
-	{0x02, "a network controller"},
-	{0x06, "a bridge"},
-	{0x10, "an encryption controller"},
+	{0x01, 16, "a storage controller"},
+	{0x02, 16, "a network controller"},
+	{0x06, 16, "a bridge"},
+	{0x10, 16, "an encryption controller"},
+	{0x0805, 8, "an SD host controller"},
+	{0x0c04, 8, "a Fibre Channel controller"},
+	{0x0c05, 8, "an SMBus controller"},
+	{0x0c06, 8, "an InfiniBand controller"},
+	{0x0c07, 8, "an IPMI controller"},
 };
 
 static void refuse(struct plan *plan, uint16_t refusal, int about)
@@ -205,7 +213,8 @@ static void check_class(struct plan *plan)
 
 		for (unsigned k = 0;
 		     k < sizeof(forbidden_classes) / sizeof(forbidden_classes[0]); k++) {
-			if (class_code >> 16 != forbidden_classes[k].base_class)
+			if (class_code >> forbidden_classes[k].shift !=
+			    forbidden_classes[k].class_code)
 				continue;
 			refuse(plan, TRACE_REFUSED_CLASS, (int)i);
 			sys_format(plan->reason, sizeof(plan->reason),

@@ -33,6 +33,19 @@ struct span span_split(struct span s, char stop, struct span *ret_rest)
 	return head;
 }
 
+struct span span_word(struct span s, struct span *ret_rest)
+{
+	struct span word = span_trim(s), rest = word;
+
+	while (rest.length && !is_blank(rest.text[0])) {
+		rest.text++;
+		rest.length--;
+	}
+	word.length -= rest.length;
+	*ret_rest = span_trim(rest);
+	return word;
+}
+
 bool span_is(struct span s, const char *word)
 {
 	return s.length == strlen(word) && memcmp(s.text, word, s.length) == 0;

@@ -19,6 +19,9 @@ struct span span_trim(struct span s);
 /* Everything up to stop, or all of it; *ret_rest becomes what follows it. */
 struct span span_split(struct span s, char stop, struct span *ret_rest);
 
+/* The first word, up to a blank or tab; *ret_rest becomes what follows, trimmed. */
+struct span span_word(struct span s, struct span *ret_rest);
+
 bool span_is(struct span s, const char *word);
 
 /* As a string into buffer; false, and nothing written, when it does not fit. */

@@ -78,6 +78,10 @@ struct trace_record {
 	E(102, DRY_RUN, 5, "dry-run", "dry run, nothing will be changed")                \
 	E(103, CRASH_KERNEL, 5, "crash-kernel", "crash kernel, nothing done")            \
 	E(104, END, 6, "end", "gpupass ended")                                           \
+	E(105, CMDLINE_UNREADABLE, 3, "cmdline-unreadable",                              \
+	  "switched off, the kernel command line cannot be read")                        \
+	E(106, WORD_UNKNOWN, 3, "word-unknown",                                          \
+	  "switched off, an unknown word on the kernel command line")                    \
 	E(110, DEADLINE, 3, "deadline", "deadline passed")                               \
 	E(111, WORKER_DIED, 3, "worker-died", "the worker died")                         \
 	E(112, CONSEQUENCE, 3, "consequence", "until the next reboot")                   \
@@ -92,6 +96,7 @@ struct trace_record {
 	E(303, KEEP_LIST_MISSING, 4, "keep-list-missing", "no keep list in the image")   \
 	E(304, GROUP_SHARED, 4, "group-shared", "its IOMMU group is shared")             \
 	E(305, ONLY_KEYBOARD, 4, "only-keyboard", "the only keyboard hangs on it")       \
+	E(306, RETURNED, 5, "returned", "came back")                                     \
 	E(400, REFUSED_BROKEN, 3, "refused-broken", "the configuration has an error")    \
 	E(401, REFUSED_ABSENT, 3, "refused-absent", "there is no such function")         \
 	E(402, REFUSED_IDENTITY, 3, "refused-identity", "something else sits there")     \
@@ -138,6 +143,8 @@ struct trace_record {
 	E(602, FAILED, 3, "failed", "failed")                                            \
 	E(603, WOULD_TAKE, 5, "would-take", "would be taken")                            \
 	E(604, LEFT, 4, "left", "left to the host")                                      \
+	E(605, TAKEN_AGAIN, 5, "taken-again", "taken again")                             \
+	E(606, NOT_TAKEN_AGAIN, 3, "not-taken-again", "not taken again")                 \
 	E(700, KERNEL, 6, "kernel", "kernel")                                            \
 	E(701, KERNEL_MORE, 5, "kernel-more", "kernel lines left out")
 

@@ -15,8 +15,13 @@ depends() {
 
 # With systemd a unit, else a hook: one of the two, never both.
 install() {
+    if [[ ${initdir:-/} -ef / ]]; then
+        echo "gpupass: this is run by dracut, which sets initdir; nothing was done" >&2
+        return 1
+    fi
     # shellcheck disable=SC2154 # dracut sets kernel, initdir, moddir and systemdsystemunitdir
     @SBINDIR@/gpupass image --kernel "$kernel" --into "$initdir" || return 0
+    inst_rules 70-gpupass.rules
     if dracut_module_included systemd; then
         inst_simple "$moddir/gpupass.service" "$systemdsystemunitdir/gpupass.service"
         $SYSTEMCTL -q --root "$initdir" add-wants sysinit.target gpupass.service

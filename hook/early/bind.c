@@ -75,6 +75,8 @@ static void release_console(const struct bind_context *context, const struct pla
 		trace_add(context->trace, TRACE_FAREWELL, &about,
 			  "the picture freezes now, the boot goes on; log in over the "
 			  "network or serial");
+	if (!entry->has_framebuffer)
+		return;
 	context->journal->phase = BIND_RELEASE;
 	entry->released = true;
 	framebuffer_release(context, entry);
@@ -159,6 +161,8 @@ static unsigned open_entries(const struct bind_context *context, const struct pl
 				   plan->rule, entry->before.address.function)));
 		entry->carries_console = console_is_on(context->root, context->console,
 						       &entry->before, &bar);
+		entry->has_framebuffer = entry->carries_console &&
+					 (context->console->has_parent || bar >= 0);
 		journal->count++;
 	}
 	return first;

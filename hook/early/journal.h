@@ -31,7 +31,8 @@ struct bind_entry {
 	struct pci_function before;
 	char target[PCI_DRIVER_SIZE];
 	bool override_written, bind_written, released; /* set before the write */
-	bool carries_console;
+	bool carries_console;                          /* the screen goes dark with it */
+	bool has_framebuffer; /* the firmware's framebuffer is known to lie on it */
 	struct settings_journal settings;
 };
 

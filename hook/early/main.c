@@ -1,29 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * gpupass-early: hands the cards of /etc/gpupass.conf to their drivers before udev
- * starts, and records how it went. This file supervises: it opens the record, lets a
- * worker do the work, waits for it with a deadline, and gives back what the worker could
- * not.
+ * starts, and records how it went. This file says what is to be done:
+ * whether at all, and with which configuration.
  */
 #include <errno.h>
-#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/utsname.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include "hook/early/give_back.h"
-#include "hook/early/worker.h"
+#include "hook/early/supervise.h"
+#include "hook/early/taken.h"
 
 #define COMMAND_LINE      "proc/cmdline"
 #define COMMAND_LINE_SIZE 4096
 #define CRASH_KERNEL      "proc/vmcore"
 #define WORD              "gpupass="
-#define RESCUE_SECONDS    5 /* for giving back what a dead or stuck worker held */
 
-enum { EXIT_HOLDS = 0, EXIT_LOST = 1, EXIT_MISUSE = 2 };
+enum { EXIT_HOLDS = WORKER_HOLDS, EXIT_LOST = WORKER_LOST, EXIT_MISUSE = 2 };
 enum mode { MODE_TAKE, MODE_DRY_RUN, MODE_OFF };
 
 struct run {
@@ -33,7 +29,6 @@ struct run {
 	struct conf *conf;
 	char command_line[COMMAND_LINE_SIZE];
 	enum mode mode;
-	uint64_t started; /* CLOCK_MONOTONIC, ns */
 };
 
 static void say(const char *text)
@@ -42,21 +37,43 @@ static void say(const char *text)
 		return; /* no console: nobody to tell */
 }
 
-/* Writes the root directory's path to ret_path, or returns the status to exit with. */
-static int parse_arguments(int argc, char **argv, const char **ret_path)
+struct arguments {
+	const char *root;
+	bool returned;
+	struct pci_address address; /* of the function that came back */
+};
+
+static bool parse_option(const char *name, const char *value, struct arguments *arguments)
 {
-	*ret_path = SYS_DEFAULT_ROOT;
-	if (argc == 1)
-		return -1;
+	if (strcmp(name, "--root") == 0 && !arguments->root) {
+		arguments->root = value;
+		return true;
+	}
+	if (strcmp(name, "--returned") != 0 || arguments->returned)
+		return false;
+	arguments->returned = true;
+	return pci_parse_address(value, strlen(value), &arguments->address) == 0;
+}
+
+/* -1, or the status to exit with. */
+static int parse_arguments(int argc, char **argv, struct arguments *ret_arguments)
+{
+	bool good = argc % 2 == 1;
+
+	memset(ret_arguments, 0, sizeof(*ret_arguments));
 	if (argc == 2 && strcmp(argv[1], "--version") == 0) {
 		say("gpupass-early " GPUPASS_VERSION "\n");
 		return EXIT_HOLDS;
 	}
-	if (argc != 3 || strcmp(argv[1], "--root") != 0) {
-		say("usage: gpupass-early [--root DIR | --version]\n");
+	for (int i = 1; good && i < argc; i += 2)
+		good = parse_option(argv[i], argv[i + 1], ret_arguments);
+	if (!good) {
+		say("usage: gpupass-early [--root DIR] [--returned DDDD:BB:DD.F] | "
+		    "--version\n");
 		return EXIT_MISUSE;
 	}
-	*ret_path = argv[2];
+	if (!ret_arguments->root)
+		ret_arguments->root = SYS_DEFAULT_ROOT;
 	return -1;
 }
 
@@ -100,7 +117,7 @@ static bool is_switched_off(struct run *run)
 	if (length < 0 && length != -EFBIG) {
 		run->command_line[0] = '\0';
 		about.error = -length;
-		trace_add(&run->trace, TRACE_OFF, &about, "it cannot be read");
+		trace_add(&run->trace, TRACE_CMDLINE_UNREADABLE, &about, COMMAND_LINE);
 		return true;
 	}
 	/* Longer than any kernel takes: what fits counts. */
@@ -109,7 +126,7 @@ static bool is_switched_off(struct run *run)
 	if (run->mode != MODE_OFF)
 		return false;
 	if (unknown)
-		trace_add(&run->trace, TRACE_OFF, NULL,
+		trace_add(&run->trace, TRACE_WORD_UNKNOWN, NULL,
 			  "\"%.*s\" is neither gpupass=off nor gpupass=dry-run",
 			  (int)strcspn(unknown, " \t\n"), unknown);
 	else
@@ -176,197 +193,6 @@ static int read_conf(struct run *run)
 	return run->conf->error_count ? EXIT_LOST : EXIT_HOLDS;
 }
 
-/* Runs work in a child. Returns its exit status, -EINTR when it died of a signal, or
- * -ETIMEDOUT when it was still running after seconds; it has then been killed, as far as
- * the kernel lets it. The child's end of a pipe tells its end without a signal handler.
- */
-static int run_child(int (*work)(const struct run *run), const struct run *run,
-		     unsigned seconds)
-{
-	int ends[2], status, result;
-	struct pollfd end;
-	pid_t child;
-
-	if (pipe(ends) < 0)
-		return -errno;
-	child = fork();
-	if (child < 0) {
-		result = -errno;
-		close(ends[0]);
-		close(ends[1]);
-		return result;
-	}
-	if (child == 0) {
-		close(ends[0]);
-		_exit(work(run));
-	}
-	close(ends[1]);
-	end.fd = ends[0];
-	end.events = POLLIN;
-	result = poll(&end, 1, (int)seconds * 1000);
-	close(ends[0]);
-	if (result <= 0) {
-		kill(child, SIGKILL);
-		return -ETIMEDOUT;
-	}
-	if (waitpid(child, &status, 0) != child)
-		return -ECHILD;
-	return WIFEXITED(status) ? WEXITSTATUS(status) : -EINTR;
-}
-
-static int do_work(const struct run *run)
-{
-	struct trace trace = trace_for_child(&run->trace);
-	const struct worker_task task = {
-		.root = &run->root,
-		.trace = &trace,
-		.journal = run->journal,
-		.conf = run->conf,
-		.command_line = run->command_line,
-		.dry_run = run->mode == MODE_DRY_RUN,
-	};
-
-	run->journal->status = worker_run(&task);
-	run->journal->finished = true;
-	return run->journal->status;
-}
-
-/* The second child: gives back what the worker was at, but for the function it hangs in.
- */
-static int do_rescue(const struct run *run)
-{
-	struct trace trace = trace_for_child(&run->trace);
-	const struct bind_context context = {&run->root, &trace, run->journal,
-					     &run->journal->console, NULL};
-	int stuck = run->journal->stuck;
-	unsigned failed = 0;
-
-	for (unsigned i = 0; i < run->conf->rule_count; i++) {
-		if (run->journal->cards[i] == BIND_WORKING)
-			failed += bind_give_back(&context, i, stuck);
-	}
-	return failed ? EXIT_LOST : EXIT_HOLDS;
-}
-
-static void record_failure(struct run *run, const struct trace_about *about,
-			   unsigned card, bool given_back)
-{
-	const struct bind_journal *journal = run->journal;
-	char address[PCI_ADDRESS_SIZE];
-
-	if (journal->stuck >= 0 && journal->entries[journal->stuck].card == card) {
-		pci_format_address(&journal->entries[journal->stuck].before.address,
-				   address);
-		trace_add(&run->trace, TRACE_FAILED, about,
-			  "%s is left as it is, the rest %s", address,
-			  given_back ? "given back" : "not all given back");
-		return;
-	}
-	trace_add(&run->trace, TRACE_FAILED, about, "%s",
-		  given_back ? "given back, the host has the card"
-			     : "not all of it could be given back");
-}
-
-/* What the worker left open becomes a failure in the record. */
-static void record_lost_cards(struct run *run, bool given_back)
-{
-	for (unsigned i = 0; i < run->conf->rule_count; i++) {
-		struct trace_about about = {.card = run->conf->rules[i].name};
-		enum bind_state state = run->journal->cards[i];
-
-		if (state == BIND_UNTOUCHED)
-			trace_add(&run->trace, TRACE_REFUSED, &about,
-				  "its turn did not come");
-		else if (state != BIND_TAKEN && state != BIND_REFUSED)
-			record_failure(run, &about, i, given_back);
-	}
-}
-
-static void record_end_of_worker(struct run *run, int result)
-{
-	const struct bind_journal *journal = run->journal;
-	struct trace_about about = {.error = result == -EINTR ? 0 : -result};
-
-	if (journal->current >= 0) {
-		const struct bind_entry *entry = &journal->entries[journal->current];
-
-		about.card = journal->names[entry->card];
-		about.function = &entry->before;
-	}
-	if (result == -EINTR || result == -ECHILD)
-		trace_add(&run->trace, TRACE_WORKER_DIED, &about, "while %s",
-			  bind_phase_name(journal->phase));
-	else
-		trace_add(&run->trace, TRACE_NO_WORKER, &about, "nothing was touched");
-}
-
-/* Whoever hangs in the kernel holds the function's lock for good: what touches it hangs
- * too, and an orderly shutdown does. */
-static void record_consequence(struct run *run, int entry)
-{
-	struct trace_about about = {0};
-	const struct bind_journal *journal = run->journal;
-
-	if (entry >= 0)
-		about.function = &journal->entries[entry].before;
-	trace_add(&run->trace, TRACE_CONSEQUENCE, &about,
-		  "what reads this function, modprobe vfio-pci and an orderly shutdown "
-		  "may hang; "
-		  "boot with gpupass=off next time");
-}
-
-/* Names what a child is stuck in, and what follows from it. */
-static void record_stuck(struct run *run, unsigned seconds)
-{
-	const struct bind_journal *journal = run->journal;
-	struct trace_about about = {.error = ETIMEDOUT,
-				    .duration = (uint64_t)seconds * 1000000000U};
-
-	if (journal->current >= 0) {
-		const struct bind_entry *entry = &journal->entries[journal->current];
-
-		about.card = journal->names[entry->card];
-		about.function = &entry->before;
-	}
-	trace_add(&run->trace, TRACE_DEADLINE, &about, "%u s, stuck in %s", seconds,
-		  bind_phase_name(journal->phase));
-}
-
-static int rescue(struct run *run, int result)
-{
-	int rescued;
-
-	if (result == -ETIMEDOUT)
-		record_stuck(run, run->conf->deadline);
-	else
-		record_end_of_worker(run, result);
-	run->journal->stuck = result == -ETIMEDOUT ? run->journal->current : -1;
-	rescued = run_child(do_rescue, run, RESCUE_SECONDS);
-	if (rescued == -ETIMEDOUT)
-		record_stuck(run, RESCUE_SECONDS);
-	record_lost_cards(run, rescued == EXIT_HOLDS);
-	if (result == -ETIMEDOUT)
-		record_consequence(run, run->journal->stuck);
-	if (rescued == -ETIMEDOUT)
-		record_consequence(run, run->journal->current);
-	return EXIT_LOST;
-}
-
-static int supervise(struct run *run)
-{
-	int result;
-
-	run->journal->current = run->journal->stuck = -1;
-	for (unsigned i = 0; i < run->conf->rule_count; i++)
-		memcpy(run->journal->names[i], run->conf->rules[i].name,
-		       sizeof(run->journal->names[i]));
-	result = run_child(do_work, run, run->conf->deadline);
-	/* Somebody else may have taken the status; the work was done all the same. */
-	if (result == -ECHILD && run->journal->finished)
-		result = run->journal->status;
-	return result < 0 ? rescue(run, result) : result;
-}
-
 /* Journal and rules in one mapping that children share. */
 static bool map_shared(struct run *run)
 {
@@ -383,9 +209,25 @@ static bool map_shared(struct run *run)
 	return true;
 }
 
-static int run_once(struct run *run)
+static int work(struct run *run, const struct pci_address *returned)
+{
+	const struct worker_task task = {
+		.root = &run->root,
+		.trace = &run->trace,
+		.journal = run->journal,
+		.conf = run->conf,
+		.command_line = run->command_line,
+		.dry_run = run->mode == MODE_DRY_RUN,
+		.returned = returned,
+	};
+
+	return supervise(&task);
+}
+
+static int run_boot(struct run *run)
 {
 	struct trace_about no_memory = {.error = ENOMEM}, end = {0};
+	uint64_t started = sys_monotonic_ns();
 	int status = EXIT_LOST;
 
 	if (sys_exists(&run->root, CRASH_KERNEL) == 1) {
@@ -394,7 +236,6 @@ static int run_once(struct run *run)
 	}
 	if (is_switched_off(run))
 		return EXIT_HOLDS;
-	run->started = sys_monotonic_ns();
 	record_start(run);
 	if (!map_shared(run))
 		trace_add(&run->trace, TRACE_CONF_UNREADABLE, &no_memory,
@@ -402,29 +243,46 @@ static int run_once(struct run *run)
 	else
 		status = read_conf(run);
 	if (run->conf && run->conf->rule_count)
-		status = supervise(run);
-	end.duration = sys_monotonic_ns() - run->started;
+		status = work(run, NULL);
+	end.duration = sys_monotonic_ns() - started;
 	trace_add(&run->trace, TRACE_END, &end, "status %d", status);
 	return status;
+}
+
+/* A function that this boot took has come back: it is taken again, alone. */
+static int run_returned(struct run *run, const struct pci_address *address)
+{
+	if (!taken_is(&run->root, address))
+		return EXIT_HOLDS;
+	taken_lock(&run->root);
+	trace_open(&run->trace, &run->root);
+	if (!map_shared(run))
+		return EXIT_LOST;
+	read_conf(run);
+	return work(run, address);
 }
 
 int main(int argc, char **argv)
 {
 	static struct run run;
-	const char *path;
-	int status = parse_arguments(argc, argv, &path);
+	struct arguments arguments;
+	int status = parse_arguments(argc, argv, &arguments);
 
 	if (status >= 0)
 		return status;
-	if (sys_open_root(path, &run.root) < 0) {
+	if (sys_open_root(arguments.root, &run.root) < 0) {
 		say("gpupass-early: cannot open the root directory\n");
 		return EXIT_MISUSE;
 	}
 	/* Ignored by whoever started us, it would be by us, and then nobody can be waited
 	 * for. */
 	signal(SIGCHLD, SIG_DFL);
-	trace_open(&run.trace, &run.root);
-	status = run_once(&run);
+	if (arguments.returned) {
+		status = run_returned(&run, &arguments.address);
+	} else {
+		trace_open(&run.trace, &run.root);
+		status = run_boot(&run);
+	}
 	sys_close_root(&run.root);
 	return status;
 }

@@ -92,7 +92,7 @@ static void merge_word(struct trace *trace, struct image_module *module, const c
 				       strlen(module->name)))
 		return;
 	rest = length - (size_t)(dot + 1 - word);
-	if (rest >= 4 && memcmp(dot + 1, "ids=", 4) == 0) {
+	if (image_is_ids(dot + 1, rest)) {
 		trace_add(trace, TRACE_MODULE_OPTION_DROPPED, NULL,
 			  "%s.ids, it would take cards that no section names",
 			  module->name);
@@ -122,15 +122,54 @@ static void merge_command_line(struct trace *trace, struct image_module *module,
 	}
 }
 
+/* Whether the kernel command line gives a parameter: a built-in module has it then. */
+static bool has_word(const char *words, const struct conf_parameter *parameter)
+{
+	char start[PCI_DRIVER_SIZE + CONF_VALUE_SIZE + 2];
+
+	while (*words) {
+		size_t length = strcspn(words, " \t\n");
+		const char *dot = memchr(words, '.', length);
+
+		sys_format(start, sizeof(start), ".%s=", parameter->name);
+		if (dot &&
+		    image_same_module(words, (size_t)(dot - words), parameter->module,
+				      strlen(parameter->module)) &&
+		    strncmp(dot, start, strlen(start)) == 0)
+			return true;
+		words += length;
+		words += strspn(words, " \t\n");
+	}
+	return false;
+}
+
+/* Parameters of gpupass.conf cannot reach a module that is built in. */
+static void report_builtin(struct trace *trace, const struct image_module *module,
+			   const struct conf *conf, const char *command_line)
+{
+	trace_add(trace, TRACE_MODULE_BUILTIN, NULL, "%s", module->name);
+	for (unsigned i = 0; i < conf->parameter_count; i++) {
+		const struct conf_parameter *p = &conf->parameters[i];
+
+		if (strcmp(p->module, module->name) != 0 || has_word(command_line, p))
+			continue;
+		trace_add(trace, TRACE_MODULE_OPTION_DROPPED, NULL,
+			  "%s is built into this kernel; write %s.%s=%s on the kernel "
+			  "command line",
+			  module->name, module->name, p->name, p->value);
+	}
+}
+
 static int insert(const struct sys_root *root, struct trace *trace,
-		  struct image_module *module, int fd, const char *command_line)
+		  struct image_module *module, int fd, const struct conf *conf,
+		  const char *command_line)
 {
 	struct trace_about about = {0};
 	uint64_t start;
 	int error;
 
 	if (module->kind == IMAGE_BUILTIN) {
-		trace_add(trace, TRACE_MODULE_BUILTIN, NULL, "%s", module->name);
+		report_builtin(trace, module, conf, command_line);
 		return 0;
 	}
 	merge_command_line(trace, module, command_line);
@@ -148,7 +187,7 @@ static int insert(const struct sys_root *root, struct trace *trace,
 }
 
 int modules_insert(const struct sys_root *root, struct trace *trace,
-		   const char *command_line, bool dry_run)
+		   const struct conf *conf, const char *command_line, bool dry_run)
 {
 	int error = read_list(root, trace);
 
@@ -157,7 +196,8 @@ int modules_insert(const struct sys_root *root, struct trace *trace,
 	if (error < 0)
 		return error;
 	for (unsigned i = 0; i < list.count && error == 0 && !dry_run; i++)
-		error = insert(root, trace, &list.modules[i], files[i], command_line);
+		error = insert(root, trace, &list.modules[i], files[i], conf,
+			       command_line);
 	close_files(list.count);
 	return error;
 }

@@ -6,6 +6,7 @@
 #ifndef GPUPASS_MODULES_H
 #define GPUPASS_MODULES_H
 
+#include "hook/core/conf.h"
 #include "hook/core/image.h"
 #include "hook/early/trace.h"
 
@@ -13,7 +14,8 @@
  * Inserts every module of the image's list, in its order, with the list's parameters and
  * then those of command_line (MODULE.PARAMETER=VALUE words, - and _ alike). All files are
  * opened before the first is inserted, so that a missing one is found while nothing has
- * changed. A module that is already there is a success.
+ * changed. A module that is already there is a success; one that is a part of the kernel
+ * cannot be given the parameters of conf, and that is recorded.
  *
  * With dry_run nothing is inserted, but what is missing is found all the same.
  *
@@ -21,6 +23,6 @@
  * trace.
  */
 int modules_insert(const struct sys_root *root, struct trace *trace,
-		   const char *command_line, bool dry_run);
+		   const struct conf *conf, const char *command_line, bool dry_run);
 
 #endif

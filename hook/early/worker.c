@@ -12,6 +12,8 @@
 
 #include "hook/core/survey.h"
 #include "hook/early/modules.h"
+#include "hook/early/report.h"
+#include "hook/early/taken.h"
 
 #define UDEV_CONTROL "run/udev/control"
 #define COMM_SIZE    32
@@ -76,132 +78,6 @@ static int read_keep_list(const struct worker_task *task, struct image_keep *ret
 		trace_add(task->trace, TRACE_REFUSED_KEEP_LIST, &about,
 			  IMAGE_KEEP_LIST ":%u", line);
 	return error < 0 ? error : 0;
-}
-
-static void record_functions(const struct worker_task *task, const struct plan *plan)
-{
-	for (unsigned i = 0; i < plan->card.count; i++) {
-		const struct pci_function *f = &plan->card.functions[i];
-		struct trace_about about = {.card = plan->rule->name, .function = f};
-		char group[24] = "no IOMMU group", vga[16] = "";
-
-		if (f->iommu_group >= 0)
-			sys_format(group, sizeof(group), "IOMMU group %d",
-				   f->iommu_group);
-		if (f->boot_vga >= 0)
-			sys_format(vga, sizeof(vga), ", boot_vga %d", f->boot_vga);
-		trace_add(task->trace, TRACE_FUNCTION_FOUND, &about,
-			  "driver %s, %s, NUMA node %d%s",
-			  f->driver[0] ? f->driver : "none", group, f->numa_node, vga);
-	}
-}
-
-static void record_neighbours(const struct worker_task *task, const struct plan *plan)
-{
-	struct pci_function neighbours[SURVEY_MAX_NEIGHBOURS];
-	struct trace_about more = {.card = plan->rule->name};
-	unsigned count = survey_obstacles(task->root, &plan->card, plans,
-					  task->conf->rule_count, neighbours);
-
-	for (unsigned i = 0; i < count && i < SURVEY_MAX_NEIGHBOURS; i++) {
-		const struct pci_function *f = &neighbours[i];
-		struct trace_about about = {.card = plan->rule->name, .function = f};
-
-		trace_add(task->trace, TRACE_GROUP_SHARED, &about,
-			  "group %d is not viable while this function is with %s",
-			  f->iommu_group, f->driver[0] ? f->driver : "a native driver");
-	}
-	if (count > SURVEY_MAX_NEIGHBOURS)
-		trace_add(task->trace, TRACE_GROUP_SHARED, &more, "and with %u more",
-			  count - SURVEY_MAX_NEIGHBOURS);
-}
-
-static void record_keyboards(const struct worker_task *task, const struct plan *plan)
-{
-	for (unsigned i = 0; i < plan->card.count; i++) {
-		const struct pci_function *f = &plan->card.functions[i];
-		struct trace_about about = {.card = plan->rule->name, .function = f};
-
-		if (f->only_keyboard)
-			trace_add(task->trace, TRACE_ONLY_KEYBOARD, &about,
-				  "it goes to the VM with the card");
-	}
-}
-
-static void record_refusal(const struct worker_task *task, const struct plan *plan)
-{
-	struct trace_about about = {.card = plan->rule->name, .error = plan->error};
-
-	if (plan->about >= 0)
-		about.function = &plan->card.functions[plan->about];
-	trace_add(task->trace, plan->refusal, &about, "%s", plan->reason);
-	about.function = NULL;
-	about.error = 0;
-	trace_add(task->trace, TRACE_REFUSED, &about, "%s", "the host keeps the card");
-}
-
-/* What draws on the screen, with its driver. */
-static const char *screen_name(const struct console *console,
-			       const struct pci_function *f)
-{
-	if (console->device[0])
-		return console->device;
-	return f->driver[0] ? f->driver : "VGA text console";
-}
-
-static bool record_screen(const struct worker_task *task, const struct console *console,
-			  const char *card, const struct pci_function *f)
-{
-	struct trace_about about = {.card = card, .function = f};
-	char bar[16] = "";
-	int number;
-
-	if (!console_is_on(task->root, console, f, &number))
-		return false;
-	if (number >= 0)
-		sys_format(bar, sizeof(bar), ", in BAR %d", number);
-	trace_add(task->trace, TRACE_FRAMEBUFFER, &about, "%s%s%s%s",
-		  screen_name(console, f), console->driver[0] ? ", driver " : "",
-		  console->driver, bar);
-	return true;
-}
-
-static void record_console(const struct worker_task *task, const struct console *console)
-{
-	unsigned looked_at = 0;
-
-	for (unsigned i = 0; i < task->conf->rule_count; i++) {
-		looked_at += plans[i].card.count;
-		for (unsigned k = 0; k < plans[i].card.count; k++) {
-			if (record_screen(task, console, plans[i].rule->name,
-					  &plans[i].card.functions[k]))
-				return;
-		}
-	}
-	if (console->device[0])
-		trace_add(task->trace, TRACE_FRAMEBUFFER, NULL, "%s%s%s%s",
-			  console->device, console->driver[0] ? ", driver " : "",
-			  console->driver, looked_at ? ", on none of these cards" : "");
-	else
-		trace_add(task->trace, TRACE_FRAMEBUFFER, NULL, "none");
-}
-
-static unsigned record_plans(const struct worker_task *task)
-{
-	unsigned to_take = 0;
-
-	for (unsigned i = 0; i < task->conf->rule_count; i++) {
-		record_functions(task, &plans[i]);
-		if (!plans[i].refusal) {
-			record_neighbours(task, &plans[i]);
-			record_keyboards(task, &plans[i]);
-			to_take++;
-			continue;
-		}
-		record_refusal(task, &plans[i]);
-		task->journal->cards[i] = BIND_REFUSED;
-	}
-	return to_take;
 }
 
 static enum conf_driver driver_of(const struct plan *plan, unsigned function)
@@ -280,6 +156,7 @@ static bool take_card(const struct worker_task *task, const struct bind_context 
 		return true;
 	}
 	if (bind_take_card(context, plan, card) == 0) {
+		taken_note(task->root, &plan->card);
 		summarize(task, plan, TRACE_TAKEN, "");
 		return true;
 	}
@@ -301,7 +178,7 @@ static unsigned take_cards(const struct worker_task *task, const struct console 
 
 	task->journal->console = *console;
 	task->journal->phase = BIND_MODULES;
-	error = modules_insert(task->root, task->trace, task->command_line,
+	error = modules_insert(task->root, task->trace, task->conf, task->command_line,
 			       task->dry_run);
 	kernel_lines_follow(lines);
 	for (unsigned i = 0; i < task->conf->rule_count; i++) {
@@ -311,11 +188,95 @@ static unsigned take_cards(const struct worker_task *task, const struct console 
 	return lost;
 }
 
+/* Returns how many cards are to be taken. */
+static unsigned report_plans(const struct worker_task *task)
+{
+	unsigned to_take = 0;
+
+	for (unsigned i = 0; i < task->conf->rule_count; i++) {
+		report_plan(task->root, task->trace, &plans[i], plans,
+			    task->conf->rule_count);
+		if (plans[i].refusal)
+			task->journal->cards[i] = BIND_REFUSED;
+		else
+			to_take++;
+	}
+	return to_take;
+}
+
 static void copy_kernel_log(const struct worker_task *task, struct kernel_lines *lines)
 {
 	for (unsigned i = 0; i < task->conf->rule_count; i++)
 		kernel_lines_add_card(lines, plans[i].rule->name, &plans[i].card);
 	kernel_lines_start(lines, task->root, task->trace);
+}
+
+/* The plan of the card that address belongs to; NULL = no section names it. */
+static struct plan *find_plan(const struct worker_task *task,
+			      const struct pci_address *address, int *ret_index)
+{
+	for (unsigned i = 0; i < task->conf->rule_count; i++) {
+		*ret_index = card_index(&plans[i].card, address);
+		if (*ret_index >= 0)
+			return &plans[i];
+	}
+	return NULL;
+}
+
+/* One function alone. Decided by the same plan as the whole card. */
+static int take_function_again(const struct worker_task *task)
+{
+	static struct plan_facts facts;
+	static struct image_keep keep;
+	const struct bind_context context = {task->root, task->trace, task->journal,
+					     &task->journal->console, NULL};
+	struct trace_about about = {0};
+	struct plan *plan;
+	int index, error;
+
+	facts.keep = &keep;
+	survey_plan(task->root, task->conf, &facts, plans);
+	plan = find_plan(task, task->returned, &index);
+	if (!plan)
+		return -ENOENT;
+	about.card = plan->rule->name;
+	about.function = &plan->card.functions[index];
+	if (plan->refusal) {
+		about.error = plan->error;
+		trace_add(task->trace, plan->refusal, &about, "%s", plan->reason);
+		return -EPERM;
+	}
+	plan->card.functions[0] = plan->card.functions[index];
+	plan->card.count = 1;
+	console_find(task->root, &task->journal->console);
+	error = bind_take_card(&context, plan, (unsigned)(plan - plans));
+	about.function = &plan->card.functions[0];
+	if (error == 0)
+		trace_add(task->trace, TRACE_TAKEN_AGAIN, &about, "%s",
+			  conf_driver_name(driver_of(plan, 0)));
+	return error;
+}
+
+/* A native driver may be quicker than we are: between the look and the bind. */
+static int run_returned(const struct worker_task *task)
+{
+	struct pci_function function;
+	struct trace_about about = {.function = &function};
+	int error;
+
+	if (pci_read_function(task->root, task->returned, &function) < 0)
+		return WORKER_LOST;
+	trace_add(task->trace, TRACE_RETURNED, &about, "driver %s",
+		  function.driver[0] ? function.driver : "none");
+	error = take_function_again(task);
+	if (error == -EBUSY)
+		error = take_function_again(task);
+	if (error)
+		trace_add(task->trace, TRACE_NOT_TAKEN_AGAIN, &about, "%s",
+			  error == -ENOENT
+				  ? "no section names it now"
+				  : "the card is not whole: its VM will not start");
+	return error ? WORKER_LOST : WORKER_HOLDS;
 }
 
 int worker_run(const struct worker_task *task)
@@ -326,14 +287,16 @@ int worker_run(const struct worker_task *task)
 	unsigned to_take, lost = 0;
 	struct console console;
 
+	if (task->returned)
+		return run_returned(task);
 	task->journal->phase = BIND_READING;
 	facts.keep_broken = read_keep_list(task, &keep) < 0;
 	facts.late = udev_has_started(task->root);
 	survey_plan(task->root, task->conf, &facts, plans);
 	copy_kernel_log(task, &lines);
 	console_find(task->root, &console);
-	to_take = record_plans(task);
-	record_console(task, &console);
+	to_take = report_plans(task);
+	report_console(task->root, task->trace, &console, plans, task->conf->rule_count);
 	if (to_take)
 		lost = take_cards(task, &console, &lines);
 	return lost || to_take < task->conf->rule_count ? 1 : 0;

@@ -170,8 +170,8 @@ tap_is "make uninstall takes them too" "$(cd "$root/tmp/package" && find . -type
 
 rm -f "${root:?}"/boot/*
 install_sh
-tap_is "a system without any image is no failure" $? 0
-scratch_has "and it says so" "$work/out" "There is no image of an installed kernel"
+tap_is "a system without any image is a failure" $? 1
+scratch_has "and it says so" "$work/out" "no boot image was rebuilt"
 install_sh --uninstall --purge
 
 root_run "$root" dpkg --remove --force-depends libjson-c-dev >/dev/null 2>&1

@@ -4,9 +4,11 @@
 # $directory, and nothing else. Sourced by tests/vm/case.
 #
 # Status 0: it holds; 1: it does not; 2: it cannot be said, which is a failure either way.
-# Drivers come four at a time, for the functions .0 to .3 of the card.
+# What is said of the card is said of $card, its functions in order, which a line
+# "card ADDRESS..." of `expect` sets.
 # shellcheck disable=SC2154 # set by tests/vm/case
 verdict=$directory/verdict
+card='0000:83:00.0 0000:83:00.1 0000:83:00.2 0000:83:00.3'
 
 # have FILE...: the sections that a word needs are there.
 have()
@@ -16,37 +18,54 @@ have()
 	done
 }
 
-# driver D0 D1 D2 D3: who holds the functions in the booted host.
+# of_card FILE FIELD: that field of the file's line about each function of the card.
+of_card()
+{
+	for f in $card; do
+		awk -v "f=$f" -v "field=$2" '$1 == f { print $field }' "$verdict/$1"
+	done | paste -sd' '
+}
+
+# driver D0 D1...: who holds the functions in the booted host.
 expect_driver()
 {
 	have functions || return 2
-	found=$(cut -d' ' -f2 "$verdict/functions" | paste -sd' ')
+	found=$(of_card functions 2)
 	echo "found: $found"
 	[ "$found" = "$*" ]
 }
 
-# override O0 O1 O2 O3: their driver_override.
+# override O0 O1...: their driver_override.
 expect_override()
 {
 	have functions || return 2
-	found=$(cut -d' ' -f3 "$verdict/functions" | paste -sd' ')
+	found=$(of_card functions 3)
 	echo "found: $found"
 	[ "$found" = "$*" ]
 }
 
-# tried D0 D1 D2 D3: every driver the kernel ever tried on each function since it started, in
+# screen ADDRESS: the booted host's screen is on this function.
+expect_screen()
+{
+	have screens || return 2
+	cat "$verdict/screens"
+	head -n 1 "$verdict/screens" | grep -Eq "/$1(/|\$)"
+}
+
+# tried D0 D1...: every driver the kernel ever tried on each function since it started, in
 # order, with commas between; "none" for none. From the kernel's own record, which must not
 # have lost anything.
 expect_tried()
 {
 	have kernel-trace || return 2
 	grep -qx "overrun: 0" "$verdict/kernel-trace" || return 2
-	found=$(awk -F'"' '
-		/ probe: / && $2 ~ /^0000:83:00[.][0-3]$/ {
-			f = substr($2, 12)
-			tried[f] = tried[f] (tried[f] == "" ? "" : ",") $4
+	found=$(awk -F'"' -v "card=$card" '
+		/ probe: / { tried[$2] = tried[$2] (tried[$2] == "" ? "" : ",") $4 }
+		END {
+			count = split(card, f, " ")
+			for (i = 1; i <= count; i++)
+				print tried[f[i]] == "" ? "none" : tried[f[i]]
 		}
-		END { for (f = 0; f < 4; f++) print tried[f] == "" ? "none" : tried[f] }
 	' "$verdict/kernel-trace" | paste -sd' ')
 	echo "found: $found"
 	[ "$found" = "$*" ]
@@ -73,6 +92,14 @@ expect_log()
 	have log || return 2
 	cat "$verdict/log"
 	grep -Eq -e "$*" "$verdict/log"
+}
+
+# plot PATTERN: a line of gpupass-log --plot.
+expect_plot()
+{
+	have plot || return 2
+	cat "$verdict/plot"
+	grep -Eq -e "$*" "$verdict/plot"
 }
 
 # log-status N: its exit status.
@@ -127,6 +154,14 @@ expect_console()
 	grep -Eq -e "$*" "$directory/console.log"
 }
 
+# acted PATTERN: a line that the case's `act` printed.
+expect_acted()
+{
+	have act || return 2
+	cat "$verdict/act"
+	grep -Eq -e "$*" "$verdict/act"
+}
+
 # built PATTERN: a line that update-initramfs printed when the case's image was made.
 expect_built()
 {
@@ -142,16 +177,17 @@ mapped_bars()
 		"$(grep -c 'vfio-device' "$verdict/client-maps")"
 }
 
-# client-works: a virtual machine opened the card: it ran and ended well, lists the four
-# functions, and had their six BARs in its memory, the framebuffer's among them.
+# client-works [BARS]: a virtual machine opened the card: it ran and ended well, lists every
+# function, and had their BARs (six in all) in its memory, the framebuffer's among them.
 expect_client_works()
 {
 	have client client-status client-iomem dmesg || return 2
 	cat "$verdict/client" "$verdict/client-maps"
 	grep -E "can't reserve" "$verdict/dmesg" && return 1
+	bars=${1:-6}
 	[ "$(cat "$verdict/client-status")" = 0 ] &&
-		[ "$(grep -c 'device   4, function [0-3]:' "$verdict/client")" = 4 ] &&
-		[ "$(mapped_bars)" = "6 6" ]
+		[ "$(grep -c 'device   4, function [0-7]:' "$verdict/client")" = "$(echo "$card" | wc -w)" ] &&
+		[ "$(mapped_bars)" = "$bars $bars" ]
 }
 
 # client-fails: it did not start.

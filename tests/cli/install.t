@@ -1,0 +1,164 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# install.sh on hosts that it cannot rebuild every image of: what it says, its exit status, and
+# which commands it runs. The hosts are fakes; tests/image/install.t has a real one.
+set -u
+
+here=$(cd "$(dirname "$0")" && pwd)
+top=$here/../..
+. "$here/../lib/tap.sh"
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+
+# host FAMILY COMMAND...: a new one at $root, with a kernel and without an image.
+host()
+{
+	root=$work/host
+	rm -rf "$root"
+	[ -d "$work/programs" ] || "$here/fake-host" programs "$work/programs" || exit 1
+	cp -a "$work/programs" "$root"
+	"$here/fake-host" system "$root" "$@" || exit 1
+	mkdir -p "$root/lib/modules/6.1.0-fake"
+	cp "$top/install.sh" "$root/src/"
+}
+
+# install_sh ARGUMENT...: there; what it says is in $said, what it ran in $ran.
+install_sh()
+{
+	rm -f "$root/log"
+	if [ "$(id -u)" -eq 0 ]; then
+		set -- chroot "$root" /src/install.sh "$@"
+	else
+		set -- unshare --map-root-user chroot "$root" /src/install.sh "$@"
+	fi
+	env -i PATH=/bin:/usr/bin:/usr/sbin:/sbin "$@" >"$work/out" 2>&1 </dev/null
+	status=$?
+	said=$(grep -v '^+ ' "$work/out")
+	ran=$(cat "$root/log" 2>/dev/null)
+}
+
+has()
+{
+	case $2 in
+	*"$3"*) tap_result 0 "$1" ;;
+	*) tap_result 1 "$1" "looked for: $3
+in: $2" ;;
+	esac
+}
+
+hasnt()
+{
+	case $2 in
+	*"$3"*) tap_result 1 "$1" "found: $3
+in: $2" ;;
+	*) tap_result 0 "$1" ;;
+	esac
+}
+
+# --- an image of the installed kernel
+
+host debian update-initramfs
+touch "$root/boot/initrd.img-6.1.0-fake"
+install_sh
+tap_is "an image: it succeeds" $status 0
+has "an image: it is installed" "$said" "gpupass is installed. Next:"
+tap_is "an image: it is rebuilt and looked into" "$ran" "make -C /src -j$(nproc)
+make -C /src install
+update-initramfs -u -k all
+gpupass verify-image"
+install_sh --dry-run
+tap_is "an image: --dry-run succeeds" "$status" 0
+tap_is "an image: --dry-run does nothing" "$ran" ""
+install_sh --uninstall
+tap_is "an image: --uninstall succeeds" $status 0
+has "an image: it says what that means" "$said" "From the next boot on no card is taken."
+tap_is "an image: it is rebuilt without gpupass" "$ran" "make -C /src uninstall
+update-initramfs -u -k all"
+echo 1 >"$root/verdict"
+install_sh
+tap_is "a finding in the image is a failure" $status 1
+hasnt "a finding in the image is not an installation" "$said" "gpupass is installed"
+
+# --- images that the generator leaves alone
+
+rm "$root/verdict"
+: >"$root/leave"
+install_sh
+tap_is "an image left alone: a failure" $status 1
+has "an image left alone: it is named" "$said" "/boot/initrd.img-6.1.0-fake"
+has "an image left alone: and what that means" "$said" "until then nothing changes"
+hasnt "an image left alone: it does not say reboot" "$said" "reboot"
+hasnt "an image left alone: nothing to look into" "$ran" "gpupass verify-image"
+install_sh --uninstall
+tap_is "an image left alone: --uninstall is one, too" $status 1
+hasnt "an image left alone: the card is not given back" "$said" "no card is taken"
+
+# --- no image that a generator builds here
+
+host debian update-initramfs
+mkdir -p "$root/efi/EFI/Linux" "$root/boot/0123/6.1.0-fake"
+: >"$root/efi/EFI/Linux/debian-6.1.0-fake.efi"
+: >"$root/boot/0123/6.1.0-fake/initrd.img-6.1.0-fake"
+printf '[card win]\naddress = 0000:83:00.0\n' >"$root/etc/gpupass.conf"
+install_sh
+tap_is "other images: a failure" $status 1
+has "other images: one beside a loader's entry" "$said" "/boot/0123/6.1.0-fake/initrd.img-6.1.0-fake"
+has "other images: a unified one" "$said" "/efi/EFI/Linux/debian-6.1.0-fake.efi"
+has "other images: to be rebuilt by hand" "$said" "Rebuild by hand"
+has "other images: until then" "$said" "until then nothing changes"
+hasnt "other images: it does not say reboot" "$said" "reboot"
+install_sh --uninstall
+tap_is "other images: --uninstall is one, too" $status 1
+has "other images: which still take the card" "$said" "is taken in the next boot, too"
+install_sh --dry-run
+tap_is "other images: --dry-run foresees it" "$status" 1
+touch "$root/boot/initrd.img-6.1.0-fake"
+install_sh
+tap_is "other images beside one that is rebuilt: no failure" $status 0
+has "other images beside one that is rebuilt: named" "$said" \
+	"Not rebuilt: /boot/0123/6.1.0-fake/initrd.img-6.1.0-fake /efi/EFI/Linux/debian-6.1.0-fake.efi."
+
+# --- dracut, mkinitcpio, and neither
+
+host fedora dracut
+touch "$root/boot/initramfs-6.1.0-fake.img" "$root/boot/initramfs-0-rescue-0123.img"
+install_sh
+tap_is "dracut: it succeeds" $status 0
+has "dracut: the kernel's image is rebuilt" "$ran" \
+	"dracut --force /boot/initramfs-6.1.0-fake.img 6.1.0-fake"
+hasnt "dracut: the rescue image is not" "$ran" "rescue"
+
+host arch mkinitcpio
+touch "$root/boot/initramfs-linux.img"
+install_sh
+tap_is "mkinitcpio: refused" $status 1
+has "mkinitcpio: and says why" "$said" "built by mkinitcpio"
+tap_is "mkinitcpio: nothing is installed" "$ran" ""
+install_sh --uninstall
+tap_is "mkinitcpio: --uninstall rebuilds nothing" "$ran" "make -C /src uninstall"
+has "mkinitcpio: and names the image" "$said" "/boot/initramfs-linux.img"
+host arch dracut mkinitcpio
+touch "$root/boot/initramfs-linux.img"
+install_sh
+tap_is "mkinitcpio with dracut beside it: refused" $status 1
+tap_is "mkinitcpio with dracut beside it: nothing is installed" "$ran" ""
+host arch dracut mkinitcpio
+touch "$root/boot/initramfs-6.1.0-fake.img"
+install_sh
+tap_is "dracut with mkinitcpio beside it: it succeeds" $status 0
+
+for family in debian fedora arch; do
+	host $family
+	install_sh --uninstall
+	tap_is "$family without a generator: --uninstall has rebuilt nothing" $status 1
+	tap_is "$family without a generator: --uninstall installs nothing" "$ran" "make -C /src uninstall"
+	rm "$root/usr/sbin/make"
+	install_sh --uninstall
+	tap_is "$family without make: --uninstall installs nothing" "$status$ran" 1
+done
+host arch
+install_sh
+tap_is "Arch without a generator: refused" $status 1
+tap_is "Arch without a generator: none is installed" "$ran" ""
+
+tap_done
