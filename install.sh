@@ -162,7 +162,7 @@ choose_generator()
 		die "the boot images of this host are built by mkinitcpio, which gpupass has no hook for: \
 it needs dracut or initramfs-tools to be what builds them. Nothing was changed."
 	case $generator in
-	dracut) update_command="dracut --force --regenerate-all" other=update-initramfs ;;
+	dracut) update_command="dracut -f --regenerate-all" other=update-initramfs ;;
 	initramfs-tools) update_command="update-initramfs -u -k all" other=dracut ;;
 	*)
 		generator=
