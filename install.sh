@@ -162,7 +162,7 @@ choose_generator()
 		die "the boot images of this host are built by mkinitcpio, which gpupass has no hook for: \
 it needs dracut or initramfs-tools to be what builds them. Nothing was changed."
 	case $generator in
-	dracut) update_command="dracut --force --regenerate-all" other=update-initramfs ;;
+	dracut) update_command="dracut -f --regenerate-all" other=update-initramfs ;;
 	initramfs-tools) update_command="update-initramfs -u -k all" other=dracut ;;
 	*)
 		generator=
@@ -270,22 +270,8 @@ has built now. Rebuild by hand what this host boots from \
 	fi
 }
 
-display_functions()
-{
-	for function in /sys/bus/pci/devices/*; do
-		[ -r "$function/class" ] || continue
-		read -r class <"$function/class"
-		case $class in 0x03*) ;; *) continue ;; esac
-		read -r vendor <"$function/vendor"
-		read -r device <"$function/device"
-		printf '    address = %s\n    id      = %s:%s\n\n' "${function##*/}" "${vendor#0x}" \
-			"${device#0x}"
-	done
-}
-
 say_what_next()
 {
-	displays=$(display_functions)
 	echo
 	if grep -q '^[[:blank:]]*\[card' /etc/gpupass.conf 2>/dev/null; then
 		echo "gpupass is installed, and /etc/gpupass.conf names a card. Next:"
@@ -294,15 +280,11 @@ say_what_next()
 		return
 	fi
 	echo "gpupass is installed. Next:"
-	echo "  1. write a section into /etc/gpupass.conf for the card that a virtual machine gets:"
+	echo "  1. gpupass list shows the cards of this host. Choose the one for virtual machines, by the"
+	echo "     address of any of its functions, and give it a section:"
 	echo
-	echo "    [card NAME]"
-	if [ -n "$displays" ]; then
-		printf '%s\n\n' "$displays"
-		echo "     (these two lines of one card; here they are for each display device)"
-	else
-		printf '    address = 0000:83:00.0\n\n'
-	fi
+	echo "    gpupass list --conf 0000:83:00.0 >>/etc/gpupass.conf"
+	echo
 	echo "  2. $update_command"
 	echo "  3. reboot"
 	echo "  4. gpupass-log"

@@ -42,7 +42,7 @@ static const char help[] =
 	"the same\n"
 	"                                    configuration, in the right order? Without "
 	"IMAGE:\n"
-	"                                    all of /boot/initrd.img-*\n"
+	"                                    all of /boot/initrd.img-*, initramfs-*.img\n"
 	"  gpupass modules --kernel VERSION  the modules that a kernel needs, in order\n"
 	"  gpupass keep                      the PCI functions that the host runs from\n"
 	"  gpupass image --kernel VERSION --into DIR\n"
@@ -57,7 +57,8 @@ static const char help[] =
 	"be read\n"
 	"or written. Cards are named in /etc/gpupass.conf, see gpupass.conf(5); after a "
 	"change run\n"
-	"update-initramfs -u. What happened at boot: gpupass-log(8).\n";
+	"update-initramfs -u -k all, or dracut -f --regenerate-all. What happened at boot:\n"
+	"gpupass-log(8).\n";
 
 static void print_message(const char *prefix, const char *format, va_list arguments)
 {

@@ -112,19 +112,28 @@ static bool is_chroot(const struct sys_root *root)
 	       (own.st_dev != first.st_dev || own.st_ino != first.st_ino);
 }
 
+bool keep_is_known(const struct sys_root *root)
+{
+	struct mount mount;
+
+	return !is_chroot(root) && mounts_find(root, "", &mount) != -ENOENT;
+}
+
 static int collect(struct keep *keep)
 {
 	static const char *const paths[] = {"usr", "boot", "boot/efi", "efi"};
 	struct mount mount;
-	int error = mounts_find(keep->root, "", &mount);
+	int error;
 
-	if (is_chroot(keep->root) || error == -ENOENT) {
+	if (!keep_is_known(keep->root)) {
 		note(keep, "", "not known, in a chroot or without proc/self/mountinfo");
 		return 0;
 	}
+	error = mounts_find(keep->root, "", &mount);
+	if (error < 0)
+		return error;
 	keep->root_id = mount.id;
-	if (error == 0)
-		error = add_mount(keep, "", &mount);
+	error = add_mount(keep, "", &mount);
 	for (unsigned i = 0; error == 0 && i < sizeof(paths) / sizeof(paths[0]); i++)
 		error = add_path(keep, paths[i]);
 	return error < 0 ? error : add_swaps(keep);

@@ -10,11 +10,19 @@
 
 #include "hook/core/sys.h"
 
+/* What keep_is_known() has to say to people. */
+#define KEEP_UNKNOWN                                                                     \
+	"it is not known what the host runs from; build the image on the host itself"
+
 /*
  * The text of keep.list to buffer: first comments that say what it stands for and what
  * could not be followed, then the addresses. Returns its length or -errno.
  */
 int keep_format(const struct sys_root *root, char *buffer, size_t size);
+
+/* Whether what is at root is a running host, whose mounts can be seen: not a chroot, nor
+ * the root of a container. */
+bool keep_is_known(const struct sys_root *root);
 
 /* What an error of keep_format() means. */
 const char *keep_explain(int error);

@@ -74,23 +74,32 @@ static void name_card(const struct cards *cards, struct pci_names *names, unsign
 }
 
 /* A line of the file is not as long as a name may be. */
-static void put_comment(struct pci_names *names, const struct pci_function *gpu,
-			const char *path)
+static void put_name(struct pci_names *names, const struct pci_function *gpu)
 {
 	char name[PCI_NAMES_SIZE], text[PRINT_ESCAPED_SIZE(PCI_NAMES_SIZE)];
-	char rest[TOPOLOGY_PATH_SIZE + 8] = "";
 
 	pci_names_format(names, gpu->vendor, gpu->device, name);
 	print_escape(name, strlen(name), text);
+	printf("# %.*s\n", CONF_MAX_LINE - 2, text);
+}
+
+/* The way to a card tells it from its twin even when buses are renumbered. A card that
+ * none is known of has its address only. */
+static void put_place(const struct pci_function *gpu, const char *path)
+{
+	char address[PCI_ADDRESS_SIZE];
+
+	pci_format_address(&gpu->address, address);
 	if (path[0])
-		snprintf(rest, sizeof(rest), ", path %s", path);
-	printf("# %.*s%s\n", (int)(CONF_MAX_LINE - 2 - strlen(rest)), text, rest);
+		printf("path    = %s\n# address today: %s\n", path, address);
+	else
+		printf("address = %s\n", address);
 }
 
 int list_section(const struct cards *cards, struct pci_names *names,
 		 const struct pci_address *address)
 {
-	char name[CONF_MAX_NAME + 1], text[PCI_ADDRESS_SIZE];
+	char name[CONF_MAX_NAME + 1];
 
 	for (unsigned i = 0; i < cards->count; i++) {
 		const struct cards_card *card = &cards->cards[i];
@@ -99,10 +108,10 @@ int list_section(const struct cards *cards, struct pci_names *names,
 		if (card_index(&card->card, address) < 0)
 			continue;
 		name_card(cards, names, i, name);
-		pci_format_address(&gpu->address, text);
-		put_comment(names, gpu, card->details[0].path);
-		printf("[card %s]\naddress = %s\nid      = %04x:%04x\n", name, text,
-		       gpu->vendor, gpu->device);
+		put_name(names, gpu);
+		printf("[card %s]\n", name);
+		put_place(gpu, card->details[0].path);
+		printf("id      = %04x:%04x\n", gpu->vendor, gpu->device);
 		return 0;
 	}
 	return -ENOENT;

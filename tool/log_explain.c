@@ -5,7 +5,10 @@
  */
 #include "tool/log_explain.h"
 
-#define REBUILD "rebuild the initramfs (update-initramfs -u, or dracut -f) and reboot"
+/* Every image: the one that boots next need not be the newest kernel's. */
+#define REBUILD                                                                              \
+	"rebuild the initramfs (update-initramfs -u -k all, or dracut -f --regenerate-all) " \
+	"and reboot"
 
 static const struct log_explanation table[] = {
 	{TRACE_CMDLINE_UNREADABLE,

@@ -48,7 +48,8 @@ __attribute__((format(printf, 2, 3))) static void complain(const struct source *
 static void advise(const struct source *source)
 {
 	static const char rebuild[] =
-		"rebuild the initramfs (update-initramfs -u, or dracut -f) and reboot";
+		"rebuild the initramfs (update-initramfs -u -k all, or "
+		"dracut -f --regenerate-all) and reboot";
 	char text[CONF_MAX_SIZE + 1];
 	int length = sys_read_file(&source->root, CONF_PATH, text, sizeof(text));
 	struct conf *conf;

@@ -88,11 +88,18 @@ static int write_modules(int into)
 	return result;
 }
 
-static int write_keep(const struct sys_root *root, int into)
+/* No list, rather than one that says that the host runs from nothing: the boot then says
+ * that it is missing. */
+static int write_keep(const struct arguments *arguments, int into)
 {
 	char text[IMAGE_LIST_SIZE];
-	int result = keep_format(root, text, sizeof(text));
+	int result;
 
+	if (!keep_is_known(&arguments->root)) {
+		warn_user("kernel %s: " KEEP_UNKNOWN, arguments->kernel);
+		return 0;
+	}
+	result = keep_format(&arguments->root, text, sizeof(text));
 	if (result < 0) {
 		complain("cannot list what the host runs from: %s", keep_explain(result));
 		return result;
@@ -116,7 +123,7 @@ static int fill(const struct arguments *arguments, int into)
 	if (error == 0)
 		error = write_modules(into);
 	if (error == 0)
-		error = write_keep(&arguments->root, into);
+		error = write_keep(arguments, into);
 	if (error == 0)
 		error = copy_file(arguments, into, CONF_PATH, 0644);
 	if (error == 0)

@@ -61,9 +61,14 @@ static void print_finding(void *data, bool rebuild, const char *sentence)
 	putchar('\n');
 }
 
+static void print_remark(void *data, const char *sentence)
+{
+	printf("%s: remark: %s\n", (const char *)data, sentence);
+}
+
 static enum status verify(const struct arguments *arguments, const char *path)
 {
-	struct verify_report report = {print_finding, (void *)path, 0};
+	struct verify_report report = {print_finding, print_remark, (void *)path, 0};
 	int error = verify_read(path, &image);
 
 	if (error == -EBADMSG) {

@@ -60,6 +60,8 @@ struct verify_report {
 	/* One thing that is not as it should be; rebuild: building the image again is the
 	 * remedy. */
 	void (*finding)(void *data, bool rebuild, const char *sentence);
+	/* Something to know that is not wrong here. */
+	void (*remark)(void *data, const char *sentence);
 	void *data;
 	unsigned count;
 };

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tool/keep.h"
 #include "tool/unit.h"
 
 void verify_report(struct verify_report *report, bool rebuild, const char *format, ...)
@@ -76,11 +77,18 @@ static void check_modules(const struct verify_image *image, const struct sys_roo
 	}
 }
 
-static void check_keep(const struct verify_image *image, struct verify_report *report)
+/* A list that cannot be made here is no reason to call the image bad. */
+static void check_keep(const struct verify_image *image, const struct sys_root *root,
+		       struct verify_report *report)
 {
 	static struct image_keep keep;
 	unsigned line;
 
+	if (!image->keep.exists && !keep_is_known(root)) {
+		report->remark(report->data,
+			       IMAGE_KEEP_LIST " is not in it: " KEEP_UNKNOWN);
+		return;
+	}
 	if (check_list(&image->keep, IMAGE_KEEP_LIST, report) &&
 	    image_parse_keep(image->keep.text, image->keep.length, &keep, &line) < 0)
 		report_line(report, IMAGE_KEEP_LIST, line);
@@ -222,7 +230,7 @@ unsigned verify_compare(const struct verify_image *image, const struct sys_root 
 	verify_check_program(image, root, report);
 	check_conf(image, config, report);
 	check_modules(image, root, report);
-	check_keep(image, report);
+	check_keep(image, root, report);
 	if (verify_is_initramfs_tools(image))
 		check_order(image, report);
 	else

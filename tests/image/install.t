@@ -62,18 +62,6 @@ scratch_same "--dry-run changes nothing" "$work/before" "$work/after"
 
 # --- install
 
-# pci_function ADDRESS CLASS VENDOR DEVICE: what the host's sysfs would have of it.
-pci_function()
-{
-	mkdir -p "$root/sys/bus/pci/devices/$1"
-	echo "$2" >"$root/sys/bus/pci/devices/$1/class"
-	echo "$3" >"$root/sys/bus/pci/devices/$1/vendor"
-	echo "$4" >"$root/sys/bus/pci/devices/$1/device"
-}
-
-pci_function 0000:00:02.0 0x038000 0x8086 0x3e92
-pci_function 0000:83:00.0 0x030000 0x10de 0x1e07
-pci_function 0000:83:00.1 0x040300 0x10de 0x10f7
 install_sh
 tap_is "it installs" $? 0
 [ -s "$work/out" ] && tap_note "$(grep -A 20 '^gpupass is installed' "$work/out")"
@@ -101,12 +89,7 @@ tap_is "the new files and directories are these" "$(new_files "$work/bare" "$wor
 tap_ok "the shipped configuration has comments only" sh -c "! grep -v '^#' '$conf'"
 scratch_has "each image is looked into" "$work/out" \
 	"good: without gpupass, because the configuration names no card"
-scratch_has "it says what to do next" "$work/out" "write a section into /etc/gpupass.conf"
-tap_is "and which display devices there are" "$(grep -E '^    (address|id) ' "$work/out")" \
-	"    address = 0000:00:02.0
-    id      = 8086:3e92
-    address = 0000:83:00.0
-    id      = 10de:1e07"
+scratch_has "it says what to do next" "$work/out" "gpupass list --conf 0000:83:00.0 >>/etc/gpupass.conf"
 for page in "$top"/conf/man/*.[1-9]; do
 	tap_ok "the manual has $(basename "$page")" test -s \
 		"$root/usr/share/man/man${page##*.}/$(basename "$page")"

@@ -42,7 +42,8 @@ scratch_root()
 {
 	base=$("$top/tests/vm/base-root" bookworm) || return 1
 	mkdir "$root" "$work/over"
-	scratch_overlay "$base/root" || cp -a "$base/root/." "$root" || return 1
+	scratch_overlay "$base/root" ||
+		{ cp -a "$base/root/." "$root" && mount --bind "$root" "$root"; } || return 1
 	echo MODULES=list >"$root/etc/initramfs-tools/conf.d/small"
 	root_run "$root" update-initramfs -u >/dev/null || return 1
 	mkdir -p "$root/usr/src/gpupass"
