@@ -118,17 +118,19 @@ uninstall:
 BASH_COMPLETIONS = $(PREFIX)/share/bash-completion/completions
 ZSH_COMPLETIONS = $(PREFIX)/share/zsh/vendor-completions
 FISH_COMPLETIONS = $(PREFIX)/share/fish/vendor_completions.d
+COMPLETED = gpupass gpupass-log
+put_completions = $(call put,644,conf/completions/$(1).bash,$(BASH_COMPLETIONS)/$(1)) && \
+	$(call put,644,conf/completions/$(1).zsh,$(ZSH_COMPLETIONS)/_$(1)) && \
+	$(call put,644,conf/completions/$(1).fish,$(FISH_COMPLETIONS)/$(1).fish)
 
 install: install-completions
 install-completions:
-	$(call put,644,conf/completions/gpupass-log.bash,$(BASH_COMPLETIONS)/gpupass-log)
-	$(call put,644,conf/completions/gpupass-log.zsh,$(ZSH_COMPLETIONS)/_gpupass-log)
-	$(call put,644,conf/completions/gpupass-log.fish,$(FISH_COMPLETIONS)/gpupass-log.fish)
+	$(foreach name,$(COMPLETED),$(call put_completions,$(name)) &&) true
 
 uninstall: uninstall-completions
 uninstall-completions:
-	rm -f $(addprefix $(DESTDIR),$(BASH_COMPLETIONS)/gpupass-log \
-		$(ZSH_COMPLETIONS)/_gpupass-log $(FISH_COMPLETIONS)/gpupass-log.fish)
+	rm -f $(foreach name,$(COMPLETED),$(addprefix $(DESTDIR),$(BASH_COMPLETIONS)/$(name) \
+		$(ZSH_COMPLETIONS)/_$(name) $(FISH_COMPLETIONS)/$(name).fish))
 	for directory in $(BASH_COMPLETIONS) $(ZSH_COMPLETIONS) $(FISH_COMPLETIONS); do \
 		cd "$(DESTDIR)$(PREFIX)/share" 2>/dev/null || exit 0; \
 		rmdir -p "$${directory#$(PREFIX)/share/}" 2>/dev/null || true; \
