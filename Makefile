@@ -87,7 +87,35 @@ put = install -D -m $(1) $(2) $(call new,$(3)) && mv -f $(call new,$(3)) $(DESTD
 put_script = install -D -m 755 $(1) $(call new,$(2)) && \
 	sed -i 's|@SBINDIR@|$(PREFIX)/sbin|' $(call new,$(2)) && mv -f $(call new,$(2)) $(DESTDIR)$(2)
 
-install: all
+# Completions; the places are Debian's, packagers of others set them.
+BASH_COMPLETIONS = $(PREFIX)/share/bash-completion/completions
+ZSH_COMPLETIONS = $(PREFIX)/share/zsh/vendor-completions
+FISH_COMPLETIONS = $(PREFIX)/share/fish/vendor_completions.d
+COMPLETED = gpupass gpupass-log
+
+INSTALLED = $(LIBEXEC)/gpupass-early $(PREFIX)/sbin/gpupass $(PREFIX)/bin/gpupass-log \
+	$(INITRAMFS_TOOLS)/hooks/gpupass $(INITRAMFS_TOOLS)/scripts/init-top/00-gpupass \
+	$(POST_UPDATE) $(TMPFILES) $(UDEV_RULES) $(DRACUT)/module-setup.sh $(DRACUT)/gpupass-hook.sh \
+	$(DRACUT)/gpupass.service $(foreach page,$(MAN_PAGES),$(call man_target,$(page))) \
+	$(foreach name,$(COMPLETED),$(BASH_COMPLETIONS)/$(name) $(ZSH_COMPLETIONS)/_$(name) \
+		$(FISH_COMPLETIONS)/$(name).fish)
+
+# Directories that install makes, so that uninstall takes away these and no other: an empty
+# one may be another package's. A package has no such list, its manager knows.
+RECORD = $(if $(DESTDIR),,$(LIBEXEC)/directories)
+
+record-directories:
+	$(if $(RECORD),made=$$(for path in $(sort $(dir $(INSTALLED))); do \
+		path=$${path%/}; \
+		while [ -n "$$path" ] && [ ! -e "$(DESTDIR)$$path" ]; do \
+			echo "$$path"; path=$${path%/*}; \
+		done; \
+	done) && mkdir -p $(DESTDIR)$(dir $(RECORD)) && \
+	{ cat $(DESTDIR)$(RECORD) 2>/dev/null; echo "$$made"; } | LC_ALL=C sort -u | \
+		sed '/^$$/d' >$(call new,$(RECORD)) && \
+	mv -f $(call new,$(RECORD)) $(DESTDIR)$(RECORD))
+
+install: all record-directories
 	$(call put,755,$(BUILD)/gpupass-early,$(LIBEXEC)/gpupass-early)
 	$(call put,755,$(BUILD)/gpupass,$(PREFIX)/sbin/gpupass)
 	$(call put,755,$(BUILD)/gpupass-log,$(PREFIX)/bin/gpupass-log)
@@ -103,40 +131,24 @@ install: all
 	$(call put,755,hook/dracut/gpupass-hook.sh,$(DRACUT)/gpupass-hook.sh)
 	$(call put,644,hook/dracut/gpupass.service,$(DRACUT)/gpupass.service)
 
+install: install-completions
+put_completions = $(call put,644,conf/completions/$(1).bash,$(BASH_COMPLETIONS)/$(1)) && \
+	$(call put,644,conf/completions/$(1).zsh,$(ZSH_COMPLETIONS)/_$(1)) && \
+	$(call put,644,conf/completions/$(1).fish,$(FISH_COMPLETIONS)/$(1).fish)
+install-completions: record-directories
+	$(foreach name,$(COMPLETED),$(call put_completions,$(name)) &&) true
+
 # The configuration stays: it is the user's.
 uninstall:
-	rm -f $(addprefix $(DESTDIR),$(INITRAMFS_TOOLS)/hooks/gpupass \
-		$(INITRAMFS_TOOLS)/scripts/init-top/00-gpupass $(POST_UPDATE) $(TMPFILES) $(UDEV_RULES) \
-		$(DRACUT)/module-setup.sh $(DRACUT)/gpupass-hook.sh $(DRACUT)/gpupass.service \
-		$(foreach page,$(MAN_PAGES),$(call man_target,$(page))) \
-		$(PREFIX)/bin/gpupass-log $(PREFIX)/sbin/gpupass $(LIBEXEC)/gpupass-early)
-	for directory in $(LIBEXEC) $(dir $(POST_UPDATE)) /etc/initramfs $(DRACUT) \
-			$(dir $(DRACUT)) /usr/lib/dracut $(INITRAMFS_TOOLS)/scripts/init-top \
-			$(INITRAMFS_TOOLS)/scripts $(INITRAMFS_TOOLS)/hooks $(INITRAMFS_TOOLS); do \
-		rmdir "$(DESTDIR)$$directory" 2>/dev/null || true; \
+	rm -f $(addprefix $(DESTDIR),$(INSTALLED))
+	$(if $(RECORD),made=$$(LC_ALL=C sort -r $(DESTDIR)$(RECORD) 2>/dev/null); \
+		rm -f $(DESTDIR)$(RECORD); \
+		for path in $$made; do rmdir "$(DESTDIR)$$path" 2>/dev/null || true; done)
+	for path in $(LIBEXEC) $(DRACUT); do \
+		rmdir "$(DESTDIR)$$path" 2>/dev/null || true; \
 	done
 
-# Completions; the places are Debian's, packagers of others set them.
-BASH_COMPLETIONS = $(PREFIX)/share/bash-completion/completions
-ZSH_COMPLETIONS = $(PREFIX)/share/zsh/vendor-completions
-FISH_COMPLETIONS = $(PREFIX)/share/fish/vendor_completions.d
-
-install: install-completions
-install-completions:
-	$(call put,644,conf/completions/gpupass-log.bash,$(BASH_COMPLETIONS)/gpupass-log)
-	$(call put,644,conf/completions/gpupass-log.zsh,$(ZSH_COMPLETIONS)/_gpupass-log)
-	$(call put,644,conf/completions/gpupass-log.fish,$(FISH_COMPLETIONS)/gpupass-log.fish)
-
-uninstall: uninstall-completions
-uninstall-completions:
-	rm -f $(addprefix $(DESTDIR),$(BASH_COMPLETIONS)/gpupass-log \
-		$(ZSH_COMPLETIONS)/_gpupass-log $(FISH_COMPLETIONS)/gpupass-log.fish)
-	for directory in $(BASH_COMPLETIONS) $(ZSH_COMPLETIONS) $(FISH_COMPLETIONS); do \
-		cd "$(DESTDIR)$(PREFIX)/share" 2>/dev/null || exit 0; \
-		rmdir -p "$${directory#$(PREFIX)/share/}" 2>/dev/null || true; \
-	done
-
-.PHONY: install-completions uninstall-completions
+.PHONY: install-completions record-directories
 
 # Unit tests: a program for each tests/unit/test_*.c, linked with what does no I/O of its own.
 # cmocka's tests take a state that few of them use.

@@ -6,13 +6,38 @@
 
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "tool/gpupass.h"
+#include "tool/regular.h"
+
+/* As much of the file as fits, NUL added. Returns the length, or -EFBIG. */
+static int read_text(const struct sys_root *root, char *text, size_t size)
+{
+	int fd = regular_open(root->fd, CONF_PATH);
+	ssize_t length = 0, part;
+	int error = 0;
+
+	if (fd < 0)
+		return fd;
+	while ((size_t)length < size &&
+	       (part = read(fd, text + length, size - (size_t)length)) != 0) {
+		if (part < 0) {
+			error = -errno;
+			break;
+		}
+		length += part;
+	}
+	close(fd);
+	if (error == 0 && (size_t)length == size)
+		error = -EFBIG;
+	text[error == -EFBIG ? size - 1 : (size_t)length] = '\0';
+	return error < 0 ? error : (int)length;
+}
 
 int config_read(const struct sys_root *root, struct config *ret_config)
 {
-	int length = sys_read_file(root, CONF_PATH, ret_config->text,
-				   sizeof(ret_config->text));
+	int length = read_text(root, ret_config->text, sizeof(ret_config->text));
 
 	ret_config->exists = length != -ENOENT;
 	ret_config->too_long = length == -EFBIG;

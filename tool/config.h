@@ -16,7 +16,8 @@ struct config {
 	struct conf conf;
 };
 
-/* Reads and parses CONF_PATH. 0 also when there is none; else -errno. */
+/* Reads and parses CONF_PATH. 0 also when there is none; else -errno, as
+ * regular_open(). */
 int config_read(const struct sys_root *root, struct config *ret_config);
 
 /* Whether an image for this configuration has gpupass in it: it names a card, or may name

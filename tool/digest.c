@@ -6,9 +6,10 @@
 
 #include <archive.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "tool/regular.h"
 
 #define FNV_OFFSET 0xcbf29ce484222325u
 #define FNV_PRIME  0x100000001b3u
@@ -61,12 +62,12 @@ static int read_raw(struct archive *archive, int fd, struct digest *ret_digest)
 
 int digest_file(const struct sys_root *root, const char *path, struct digest *ret_digest)
 {
-	int fd = openat(root->fd, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	int fd = regular_open(root->fd, path);
 	struct archive *archive;
 	int error;
 
 	if (fd < 0)
-		return -errno;
+		return fd;
 	archive = archive_read_new();
 	error = archive ? read_raw(archive, fd, ret_digest) : -ENOMEM;
 	archive_read_free(archive);

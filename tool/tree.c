@@ -13,6 +13,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "tool/regular.h"
+
 static int make_directories(int into, const char *path)
 {
 	char directory[PATH_MAX];
@@ -78,13 +80,13 @@ static int archive_error(struct archive *archive)
 }
 
 /* libarchive's raw format has one entry: the file as its filters leave it. */
-static int copy_raw(struct archive *archive, const char *source, int fd)
+static int copy_raw(struct archive *archive, int from, int fd)
 {
 	struct archive_entry *entry;
 
 	if (archive_read_support_format_raw(archive) != ARCHIVE_OK ||
 	    archive_read_support_format_empty(archive) != ARCHIVE_OK ||
-	    archive_read_open_filename(archive, source, 64 * 1024) != ARCHIVE_OK)
+	    archive_read_open_fd(archive, from, 64 * 1024) != ARCHIVE_OK)
 		return archive_error(archive);
 	switch (archive_read_next_header(archive, &entry)) {
 	case ARCHIVE_EOF:
@@ -101,17 +103,23 @@ static int copy_raw(struct archive *archive, const char *source, int fd)
 
 static int copy(int fd, const char *source, bool uncompress)
 {
-	struct archive *archive = archive_read_new();
+	int from = regular_open(AT_FDCWD, source);
+	struct archive *archive;
 	int error = 0;
 
+	if (from < 0)
+		return from;
+	archive = archive_read_new();
 	if (!archive)
-		return -ENOMEM;
+		error = -ENOMEM;
 	/* A filter that libarchive lacks is a warning here, and seen in the result. */
-	if (uncompress && archive_read_support_filter_all(archive) < ARCHIVE_WARN)
+	if (error == 0 && uncompress &&
+	    archive_read_support_filter_all(archive) < ARCHIVE_WARN)
 		error = archive_error(archive);
 	if (error == 0)
-		error = copy_raw(archive, source, fd);
+		error = copy_raw(archive, from, fd);
 	archive_read_free(archive);
+	close(from);
 	return error;
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * tree: files into the tree of an image that is being built. into is its directory's
- * descriptor, path is relative to it; directories on the way are made. 0 or -errno.
+ * descriptor, path is relative to it; directories on the way are made. 0 or -errno; of a
+ * source, as regular_open().
  */
 #ifndef GPUPASS_TOOL_TREE_H
 #define GPUPASS_TOOL_TREE_H

@@ -14,7 +14,10 @@
 #include "tool/config.h"
 #include "tool/keep.h"
 #include "tool/modules.h"
+#include "tool/regular.h"
 #include "tool/tree.h"
+
+#define DIRECTORY "usr/lib/gpupass"
 
 static struct config config;
 static struct modules modules;
@@ -29,7 +32,7 @@ static int copy_file(const struct arguments *arguments, int into, const char *pa
 	sys_format(source, sizeof(source), "%s/%s", arguments->root_path, path);
 	error = tree_copy(into, path, mode, source);
 	if (error < 0)
-		complain("cannot copy %s: %s", source, strerror(-error));
+		complain("cannot copy %s: %s", source, regular_explain(error));
 	return error;
 }
 
@@ -69,7 +72,7 @@ static int copy_modules(int into)
 			complain("cannot copy %s: %s", modules.paths[i],
 				 error == -ENOEXEC
 					 ? "no module, or not one that libarchive unpacks"
-					 : strerror(-error));
+					 : regular_explain(error));
 			return error;
 		}
 	}
@@ -131,6 +134,26 @@ static int fill(const struct arguments *arguments, int into)
 	return error;
 }
 
+/* A part of gpupass is not better than nothing: an image with it looks as if it were
+ * whole. */
+static void take_back(int into)
+{
+	static const char *const files[] = {IMAGE_PROGRAM, IMAGE_MODULES_LIST,
+					    IMAGE_KEEP_LIST, CONF_PATH};
+	char path[sizeof(IMAGE_MODULES) + IMAGE_MODULE_SIZE];
+
+	for (unsigned i = 0; i < modules.list.count; i++) {
+		sys_format(path, sizeof(path), IMAGE_MODULES "/%s",
+			   modules.list.modules[i].file);
+		if (modules.list.modules[i].kind == IMAGE_INSERT)
+			unlinkat(into, path, 0);
+	}
+	for (unsigned i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+		unlinkat(into, files[i], 0);
+	unlinkat(into, IMAGE_MODULES, AT_REMOVEDIR);
+	unlinkat(into, DIRECTORY, AT_REMOVEDIR);
+}
+
 /* Whether gpupass belongs into an image of this host; says why not. */
 static bool is_wanted(const struct arguments *arguments)
 {
@@ -149,7 +172,8 @@ enum status verb_image(const struct arguments *arguments)
 	int into;
 
 	if (error < 0) {
-		complain("%s/" CONF_PATH ": %s", arguments->root_path, strerror(-error));
+		complain("%s/" CONF_PATH ": %s", arguments->root_path,
+			 regular_explain(error));
 		return STATUS_CANNOT_READ;
 	}
 	config_warn_errors(&config);
@@ -161,6 +185,8 @@ enum status verb_image(const struct arguments *arguments)
 		return STATUS_CANNOT_READ;
 	}
 	error = fill(arguments, into);
+	if (error < 0)
+		take_back(into);
 	close(into);
 	return error < 0 ? STATUS_CANNOT_READ : STATUS_GOOD;
 }

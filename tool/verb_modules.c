@@ -10,6 +10,7 @@
 
 #include "tool/config.h"
 #include "tool/modules.h"
+#include "tool/regular.h"
 
 static struct config config;
 static struct modules modules;
@@ -20,7 +21,8 @@ enum status verb_modules(const struct arguments *arguments)
 	int result = config_read(&arguments->root, &config);
 
 	if (result < 0) {
-		complain("%s/" CONF_PATH ": %s", arguments->root_path, strerror(-result));
+		complain("%s/" CONF_PATH ": %s", arguments->root_path,
+			 regular_explain(result));
 		return STATUS_CANNOT_READ;
 	}
 	config_warn_errors(&config);

@@ -14,6 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "tool/regular.h"
 #include "tool/verify.h"
 
 #define IMAGES "boot"
@@ -150,7 +151,8 @@ enum status verb_verify_image(const struct arguments *arguments)
 	int error = config_read(&arguments->root, &config);
 
 	if (error < 0) {
-		complain("%s/" CONF_PATH ": %s", arguments->root_path, strerror(-error));
+		complain("%s/" CONF_PATH ": %s", arguments->root_path,
+			 regular_explain(error));
 		return STATUS_CANNOT_READ;
 	}
 	if (arguments->operand_count == 0)

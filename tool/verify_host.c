@@ -7,7 +7,6 @@
 
 #include <elf.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,15 +14,16 @@
 #include <unistd.h>
 
 #include "tool/mounts.h"
+#include "tool/regular.h"
 
 static int read_program(const struct sys_root *root, struct verify_program *ret_program)
 {
-	int fd = openat(root->fd, IMAGE_PROGRAM, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	int fd = regular_open(root->fd, IMAGE_PROGRAM);
 	ssize_t length;
 	int error;
 
 	if (fd < 0)
-		return -errno;
+		return fd;
 	length = read(fd, ret_program->bytes, sizeof(ret_program->bytes));
 	error = length < 0 ? -errno : 0;
 	close(fd);
@@ -92,7 +92,7 @@ void verify_check_program(const struct verify_image *image, const struct sys_roo
 		verify_report(report, false,
 			      IMAGE_PROGRAM " of the host cannot be read, %s: install "
 					    "gpupass again",
-			      strerror(-error));
+			      regular_explain(error));
 	else if ((program->length != own.length ||
 		  memcmp(program->bytes, own.bytes, own.length) != 0) &&
 		 !runs_the_same(program, &own))

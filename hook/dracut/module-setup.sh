@@ -20,7 +20,11 @@ install() {
         return 1
     fi
     # shellcheck disable=SC2154 # dracut sets kernel, initdir, moddir and systemdsystemunitdir
-    @SBINDIR@/gpupass image --kernel "$kernel" --into "$initdir" || return 0
+    # What a gpupass that died has left would look like all of it.
+    @SBINDIR@/gpupass image --kernel "$kernel" --into "$initdir" || {
+        rm -rf "$initdir/usr/lib/gpupass" "$initdir/etc/gpupass.conf"
+        return 0
+    }
     inst_rules 70-gpupass.rules
     if dracut_module_included systemd; then
         inst_simple "$moddir/gpupass.service" "$systemdsystemunitdir/gpupass.service"

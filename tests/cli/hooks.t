@@ -77,4 +77,25 @@ for value in "" initdir= initdir=/; do
 	tap_is "dracut: the host is as it was with ${value:-no initdir}" "$(of_gpupass "$root")" "$whole"
 done
 
+# --- a gpupass that fails half way
+
+echo 3 >"$root/verdict"
+fill "$root/tree"
+call DESTDIR=/tree CONFDIR=/etc/initramfs-tools version=6.1.0-fake /src/hook
+tap_is "initramfs-tools: gpupass fails, the build goes on" $? 0
+tap_is "initramfs-tools: nothing of it is in the tree" "$(of_gpupass "$root/tree")" ""
+fill "$root/tree"
+call initdir=/tree /src/dracut
+tap_is "dracut: gpupass fails, the build goes on" $? 0
+tap_is "dracut: nothing of it is in the tree" "$(of_gpupass "$root/tree" | grep -v scripts)" ""
+tap_is "dracut: and nothing starts it" "$(grep inst "$root/log")" ""
+echo 0 >"$root/verdict"
+fill "$root/tree"
+call initdir=/tree /src/dracut
+tap_is "dracut: gpupass succeeds, and stays" $? 0
+tap_ok "dracut: with its configuration" test -e "$root/tree/etc/gpupass.conf"
+tap_is "dracut: and its unit" "$(grep inst "$root/log")" \
+	"inst_simple /usr/lib/systemd/system/gpupass.service"
+tap_is "the host is as it was" "$(of_gpupass "$root")" "$whole"
+
 tap_done

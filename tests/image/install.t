@@ -81,6 +81,7 @@ tap_is "the new files and directories are these" "$(new_files "$work/bare" "$wor
 ./usr/lib/dracut/modules.d/50gpupass/gpupass.service
 ./usr/lib/dracut/modules.d/50gpupass/module-setup.sh
 ./usr/lib/gpupass
+./usr/lib/gpupass/directories
 ./usr/lib/gpupass/gpupass-early
 ./usr/lib/tmpfiles.d/gpupass.conf
 ./usr/sbin/gpupass

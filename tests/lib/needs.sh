@@ -8,8 +8,8 @@ needs_missing()
 	for needs_what; do
 		"$top/install.sh" --needs "$needs_what" || return 1
 	done | sort -u | while read -r needs_package; do
-		case $(dpkg-query -W -f='${db:Status-Status} ' "$needs_package" 2>/dev/null) in
-		*'installed '*) ;;
+		case " $(dpkg-query -W -f='${db:Status-Status} ' "$needs_package" 2>/dev/null)" in
+		*' installed '*) ;; # and not "not-installed"
 		*) echo "$needs_package" ;;
 		esac
 	done

@@ -88,6 +88,27 @@ static void test_turing(void **state)
 	ASSERT_CARD("0000:09:00.0", "0000:09:00.1", "0000:09:00.2", "0000:09:00.3");
 }
 
+/* All eight functions, and a link where the vendor is another. */
+static void test_a_whole_slot(void **state)
+{
+	static const struct row rows[] = {{"0000:09:00.0", 0x10de, 0x21c4, 0x0300, false},
+					  {"0000:09:00.1", 0x10de, 0x1aeb, 0x0403, false},
+					  {"0000:09:00.2", 0x1b21, 0x2142, 0x0c03, true},
+					  {"0000:09:00.3", 0x10de, 0x1aed, 0x0c80, true},
+					  {"0000:09:00.4", 0x1b21, 0x2142, 0x0c03, false},
+					  {"0000:09:00.5", 0x10de, 0x1aee, 0x0c80, false},
+					  {"0000:09:00.6", 0x1b21, 0x2142, 0x0c03, true},
+					  {"0000:09:00.7", 0x10de, 0x1aef, 0x0c80, true}};
+
+	(void)state;
+	MACHINE(rows, 0);
+	ASSERT_CARD("0000:09:00.0", "0000:09:00.1", "0000:09:00.2", "0000:09:00.3",
+		    "0000:09:00.5", "0000:09:00.6", "0000:09:00.7");
+	assert_int_equal(find("0000:09:00.4", CONF_FUNCTIONS_CARD), CARD_NOT_OF_IT);
+	assert_int_equal(find("0000:09:00.7", CONF_FUNCTIONS_SLOT), CARD_FOUND);
+	assert_int_equal(card.count, 8);
+}
+
 static void test_apu_without_its_neighbours(void **state)
 {
 	static const struct row rows[] = {
@@ -234,12 +255,24 @@ static unsigned pick(unsigned n)
 	return (unsigned)rand() % n;
 }
 
+/* Mostly none, and one that may be unbound more often than one that may not. */
+static const char *pick_driver(void)
+{
+	static const char *const drivers[] = {
+		"",         "",       "", "", "", "", "xhci_hcd", "snd_hda_intel",
+		"vfio-pci", "nouveau"};
+
+	return drivers[pick(10)];
+}
+
+/* Half of the machines have little that speaks against taking their card. */
 static void make_random_machine(void)
 {
 	static const uint16_t vendors[] = {0x10de, 0x1002, 0x8086, 0x1022, 0x1234};
 	static const uint16_t classes[] = {0x0300, 0x0380, 0x0302, 0x0403,
 					   0x0c03, 0x0c80, 0x0108, 0x0200,
 					   0x0604, 0x1080, 0x0480, 0x0106};
+	bool mild = pick(2);
 
 	memset(&near, 0, sizeof(near));
 	near.has_port = pick(2);
@@ -252,15 +285,27 @@ static void make_random_machine(void)
 				continue;
 			f->address = (struct pci_address){0, (uint8_t)bus, 0, (uint8_t)n};
 			f->vendor = vendors[pick(5)];
-			f->class_code = (uint32_t)classes[pick(12)] << 8;
+			f->class_code = (uint32_t)classes[pick(mild ? 6 : 12)] << 8;
 			f->linked = n && pick(4) == 0;
 			f->virtual = pick(10) == 0;
-			f->iommu_group = pick(8) ? 7 : -1;
-			f->unidentified = pick(40) == 0;
+			f->iommu_group = pick(mild ? 80 : 8) ? 7 : -1;
+			f->unidentified = pick(mild ? 200 : 40) == 0;
 			f->error = f->unidentified ? EIO : 0;
+			strcpy(f->driver, mild && pick(2) ? "" : pick_driver());
+			f->drm = f->driver[0] && pick(6) == 0;
 			near.count++;
 		}
 	}
+}
+
+/* Up to two functions that are there, the first of another host now and then. */
+static void make_random_keep(struct image_keep *ret_keep)
+{
+	ret_keep->count = near.count ? pick(3) : 0;
+	for (unsigned i = 0; i < ret_keep->count; i++)
+		ret_keep->addresses[i] = near.functions[pick(near.count)].address;
+	if (ret_keep->count && pick(2))
+		ret_keep->addresses[0].bus = 0x7f;
 }
 
 static bool is_forbidden(const struct pci_function *f)
@@ -292,19 +337,54 @@ static bool same_plans(const struct plan *a, const struct plan *b)
 	return true;
 }
 
-/* Nothing in the slot is left behind because nobody knows what it is. */
+static const struct pci_function *find_near(struct pci_address address, unsigned number)
+{
+	address.function = (uint8_t)number;
+	for (unsigned i = 0; i < near.count; i++) {
+		if (pci_same_address(&near.functions[i].address, &address))
+			return &near.functions[i];
+	}
+	return NULL;
+}
+
+/* Nothing in the slot is left behind: neither what is tied to the GPU or has its vendor,
+ * nor because nobody knows what it is. */
 static void check_whole(const struct conf *conf, const struct plan *plan)
 {
+	const struct pci_function *gpu = find_near(plan->address, 0);
+
 	if (plan->refusal || conf->rules[0].functions != CONF_FUNCTIONS_CARD)
 		return;
-	for (unsigned i = 0; i < near.count; i++)
-		assert_false(near.functions[i].unidentified &&
-			     pci_same_slot(&near.functions[i].address, &plan->address));
+	for (unsigned n = 0; n < 8; n++) {
+		const struct pci_function *f = find_near(plan->address, n);
+
+		if (!f)
+			continue;
+		assert_false(f->unidentified);
+		if (gpu && gpu->class_code >> 16 == 0x03 && !gpu->virtual &&
+		    !f->virtual && (f->linked || f->vendor == gpu->vendor))
+			assert_true(card_index(&plan->card, &f->address) >= 0);
+	}
+}
+
+/* Nobody is driven out of a function but a driver that may be. */
+static void check_function(const struct pci_function *f, const struct image_keep *keep)
+{
+	assert_false(is_forbidden(f));
+	assert_true(f->iommu_group >= 0);
+	assert_int_equal(f->error, 0);
+	for (unsigned i = 0; i < keep->count; i++)
+		assert_false(pci_same_address(&f->address, &keep->addresses[i]));
+	if (f->driver[0] && strcmp(f->driver, "vfio-pci") != 0) {
+		assert_false(f->drm);
+		assert_string_not_equal(f->driver, "nouveau");
+	}
 }
 
 /* A plan that takes holds no forbidden function, none without a group, has what was asked
- * for, ends with the screen, and is the same whatever the order of the functions was. */
-static void check_plan(const struct conf *conf, const struct plan_site *site,
+ * for, ends with the screen, and is the same whatever the order of the functions was.
+ * Returns whether it takes. */
+static bool check_plan(const struct conf *conf, const struct plan_site *site,
 		       const struct plan_facts *facts)
 {
 	struct plan plan, again;
@@ -318,9 +398,7 @@ static void check_plan(const struct conf *conf, const struct plan_site *site,
 			    conf->rules[0].functions == CONF_FUNCTIONS_LIST);
 	}
 	for (unsigned i = 0; i < plan.card.count && !plan.refusal; i++) {
-		assert_false(is_forbidden(&plan.card.functions[i]));
-		assert_true(plan.card.functions[i].iommu_group >= 0);
-		assert_int_equal(plan.card.functions[i].error, 0);
+		check_function(&plan.card.functions[i], facts->keep);
 		if (i + 1 < plan.card.count &&
 		    plan.card.functions[i].class_code >> 16 == 0x03)
 			assert_true(plan.card.functions[i + 1].class_code >> 16 == 0x03);
@@ -329,39 +407,47 @@ static void check_plan(const struct conf *conf, const struct plan_site *site,
 	shuffle(near.functions, near.count);
 	plan_make(conf, &conf->rules[0], site, facts, &again);
 	assert_true(same_plans(&plan, &again));
+	return plan.refusal == 0;
 }
 
 static void test_random_machines(void **state)
 {
 	static const char text[] = "[card a]\naddress = 0000:03:00.0\n";
-	static const struct image_keep keep;
+	static struct image_keep keep;
 	const struct plan_facts facts = {.keep = &keep};
 	struct plan_site site = {.near = &near, .identity_holds = true};
 	static struct conf conf;
-	unsigned taken = 0;
+	unsigned found = 0, taken = 0, of_card = 0;
 
 	(void)state;
 	conf_parse(text, strlen(text), &conf);
 	srand(4);
-	for (int round = 0; round < 20000; round++) {
+	for (int round = 0; round < 60000; round++) {
 		make_random_machine();
+		make_random_keep(&keep);
 		site.address = (struct pci_address){0, (uint8_t)(3 + pick(3)), 0,
 						    (uint8_t)pick(8)};
 		conf.rules[0].address = site.address;
 		conf.rules[0].functions = (enum conf_functions)pick(4);
 		conf.rules[0].function_mask = (uint8_t)(1 + pick(255));
-		check_plan(&conf, &site, &facts);
-		taken += card_find(&conf.rules[0], &site.address, &near, &card,
+		if (check_plan(&conf, &site, &facts)) {
+			taken++;
+			of_card += conf.rules[0].functions == CONF_FUNCTIONS_CARD;
+		}
+		found += card_find(&conf.rules[0], &site.address, &near, &card,
 				   &missing) == CARD_FOUND;
 	}
 	/* The machines are not all hopeless: else nothing would have been shown. */
-	assert_true(taken > 2000);
+	assert_true(found > 6000);
+	assert_true(taken > 1000);
+	assert_true(of_card > 200);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_turing),
+		cmocka_unit_test(test_a_whole_slot),
 		cmocka_unit_test(test_apu_without_its_neighbours),
 		cmocka_unit_test(test_emulated_card_by_class),
 		cmocka_unit_test(test_arc_audio_on_another_bus),

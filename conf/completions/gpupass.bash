@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Completion of gpupass for bash. Needs nothing but bash: bash-completion only finds it.
+
+# The words for a verb's option or operand $2, of which $3 is there.
+_gpupass_words() {
+	case $2 in
+	--kernel) ls /lib/modules 2>/dev/null ;;
+	--color) printf '%s\n' auto always never ;;
+	--conf) ls /sys/bus/pci/devices 2>/dev/null ;;
+	--into | --root) compgen -d -- "$3" ;;
+	*)
+		case $1 in
+		'') printf '%s\n' list capture verify-image modules keep image --help --version ;;
+		list) printf '%s\n' --json --color --conf --root ;;
+		verify-image) [[ $3 == -* ]] && echo --root || compgen -f -- "$3" ;;
+		modules) printf '%s\n' --kernel --root ;;
+		image) printf '%s\n' --kernel --into --root ;;
+		capture | keep) echo --root ;;
+		esac
+		;;
+	esac
+}
+
+_gpupass() {
+	# bash takes a:b and --color=x as three words; what is typed has them as they are.
+	local typed verb='' before='' word
+	read -ra typed <<<"${COMP_LINE:0:COMP_POINT}x"
+	word=${typed[-1]%x}
+	((${#typed[@]} > 2)) && verb=${typed[1]} before=${typed[-2]}
+	if [[ $word == --*=* ]]; then
+		before=${word%%=*} word=${word#*=}
+	fi
+	mapfile -t COMPREPLY < <(compgen -W "$(_gpupass_words "$verb" "$before" "$word")" -- "$word")
+	[[ $word != *:* ]] || COMPREPLY=("${COMPREPLY[@]#"${word%:*}:"}")
+}
+complete -o filenames -F _gpupass gpupass

@@ -1,0 +1,39 @@
+#compdef gpupass
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Completion of gpupass for zsh; installed as _gpupass.
+
+_gpupass_verbs() {
+	local -a verbs
+	verbs=(
+		'list:the cards of this machine'
+		'capture:this machine as text for a report'
+		'verify-image:look into boot images'
+		'modules:the modules that a kernel needs'
+		'keep:the PCI functions that the host runs from'
+		"image:put gpupass into an image's tree"
+	)
+	_describe verb verbs
+}
+
+_gpupass_options() {
+	local root='--root=[the system below]:directory:_files -/'
+	local kernel='--kernel=[its version]:kernel:_files -W /lib/modules -/'
+
+	case $words[1] in
+	list)
+		_arguments $root '(--conf)--json[one JSON object]' \
+			'--color=[colour]:when:(auto always never)' \
+			'(--json)--conf=[the section for the card there]:address:(/sys/bus/pci/devices/*(N:t))'
+		;;
+	verify-image) _arguments $root '*:image:_files' ;;
+	modules) _arguments $root $kernel ;;
+	image) _arguments $root $kernel "--into=[the image's tree]:directory:_files -/" ;;
+	capture | keep) _arguments $root ;;
+	esac
+}
+
+_arguments \
+	'(- *)--help[show the verbs and options]' \
+	'(- *)--version[show the version]' \
+	'1:verb:_gpupass_verbs' \
+	'*::option:_gpupass_options'

@@ -1,0 +1,64 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Every verb of gpupass and each of its options is in its man page and in each completion, and
+# these know no other; and bash completes what it should.
+set -u
+
+here=$(cd "$(dirname "$0")" && pwd)
+top=$here/../..
+. "$here/../lib/tap.sh"
+completions=$top/conf/completions
+
+# The verbs and long options that a text has, one a line.
+options()
+{
+	grep -oe '--[a-z][a-z-]*' | sort -u
+}
+
+verbs=$(sed -n 's/^\t{"\([a-z-]*\)", verb_.*/\1/p' "$top/tool/gpupass.c" | LC_ALL=C sort)
+all=$(echo "--help --version $(sed -n 's/^\t\t{"\([a-z]*\)", .*_argument.*/--\1/p' "$top/tool/gpupass.c" |
+	paste -sd' ' -)" | tr ' ' '\n' | sort -u)
+
+# options_of VERB: those that it takes.
+options_of()
+{
+	echo --root
+	sed -n "s/^\t{\"$1\", verb_[a-z_]*, \(.*\)},/\1/p" "$top/tool/gpupass.c" |
+		grep -o 'TAKES_[A-Z]*' | sed -n 's/TAKES_OPERANDS//; s/TAKES_COLOUR/--color/
+			s/TAKES_\([A-Z]*\)/--\1/; /-/p' | tr '[:upper:]' '[:lower:]'
+}
+
+# in_bash LINE: what bash offers at its end, in the order of the alphabet.
+in_bash()
+{
+	(cd "$here" && bash -c '
+		. "$0"
+		COMP_LINE=$1 COMP_POINT=${#1}
+		_gpupass
+		printf "%s\n" "${COMPREPLY[@]}"
+	' "$completions/gpupass.bash" "$1") | LC_ALL=C sort
+}
+
+tap_is "the man page has the verbs" \
+	"$(sed -n 's/^\.It Cm \([a-z-]*\).*/\1/p' "$top/conf/man/gpupass.8" | grep -xF "$verbs" | LC_ALL=C sort -u)" "$verbs"
+for option in $all; do
+	tap_ok "the man page has $option" grep -q -e "Fl -${option#--}" "$top/conf/man/gpupass.8"
+done
+tap_is "zsh has the options" "$(options <"$completions/gpupass.zsh")" "$all"
+tap_is "fish has the options" "$(grep '^complete' "$completions/gpupass.fish" | grep -o -e '-l [a-z]*' | sed 's/-l /--/' |
+	sort -u)" "$all"
+for verb in $verbs; do
+	tap_ok "zsh has $verb" grep -qE "^[[:blank:]]*['\"]$verb:" "$completions/gpupass.zsh"
+	tap_ok "fish has $verb" grep -qe "-a $verb -d" "$completions/gpupass.fish"
+	tap_is "bash has what $verb takes" "$(in_bash "gpupass $verb --")" \
+		"$(options_of "$verb" | LC_ALL=C sort)"
+done
+tap_is "bash has the verbs" "$(in_bash 'gpupass ' | grep -v ^-)" "$verbs"
+tap_is "bash: a verb" "$(in_bash 'gpupass ver')" verify-image
+tap_is "bash: after an equals sign" "$(in_bash 'gpupass list --color=al')" always
+tap_is "bash: after a blank" "$(in_bash 'gpupass list --color n')" never
+tap_is "bash: a file" "$(in_bash 'gpupass verify-image gpupass-opt')" gpupass-options.t
+tap_is "bash: a directory" "$(in_bash 'gpupass image --into lo')" log
+tap_is "bash: the part after a colon" \
+	"$(in_bash 'gpupass list --conf 0000:00:00.' | grep -c :)" 0
+tap_done

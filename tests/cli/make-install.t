@@ -1,0 +1,51 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# make install and make uninstall below a directory: which directories they make and take away.
+# tests/image/install.t has every file.
+set -u
+
+here=$(cd "$(dirname "$0")" && pwd)
+top=$here/../..
+. "$here/../lib/tap.sh"
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+root=$work/root
+
+# make_it TARGET: as without DESTDIR.
+make_it()
+{
+	make -s -C "$top" "$1" DESTDIR="$root" "RECORD=${2-/usr/lib/gpupass/directories}" \
+		>"$work/out" 2>&1
+	tap_result $? "make $1" "$(cat "$work/out")"
+}
+
+directories()
+{
+	(cd "$root" && find . -type d) | LC_ALL=C sort
+}
+
+# Empty ones of other packages, and none of initramfs-tools'.
+mkdir -p "$root/etc" "$root/usr/bin" "$root/usr/share/man/man8" "$root/usr/lib/dracut/modules.d"
+before=$(directories)
+make_it install
+tap_ok "what was not there is made" test -d "$root/etc/initramfs/post-update.d"
+make_it install
+make_it uninstall
+tap_is "after a second time, too, only what it made is taken away" "$(directories)" "$before"
+tap_is "and no file stays but the configuration" "$(cd "$root" && find . -type f)" \
+	"./etc/gpupass.conf"
+
+make_it install
+touch "$root/etc/initramfs/post-update.d/other"
+make_it uninstall
+tap_ok "what another one uses stays" test -e "$root/etc/initramfs/post-update.d/other"
+rm -r "$root/etc/initramfs"
+
+# A package's directories are its manager's.
+make_it install ""
+tap_ok "a package has no list" test ! -e "$root/usr/lib/gpupass/directories"
+all=$(directories | grep -v gpupass)
+make_it uninstall ""
+tap_is "without a list only those of gpupass alone are taken away" "$(directories)" "$all"
+
+tap_done

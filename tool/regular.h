@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * regular: opens what is meant to be a file. A FIFO in its place would be waited for
+ * without end, in the middle of an image's build.
+ */
+#ifndef GPUPASS_TOOL_REGULAR_H
+#define GPUPASS_TOOL_REGULAR_H
+
+/* The file for reading; path is relative to the directory at. Its descriptor, or -errno,
+ * -EINVAL when it is no regular file. */
+int regular_open(int at, const char *path);
+
+/* What an error of regular_open() means. */
+const char *regular_explain(int error);
+
+#endif
