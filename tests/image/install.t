@@ -84,6 +84,7 @@ tap_is "the new files and directories are these" "$(new_files "$work/bare" "$wor
 ./usr/lib/gpupass/directories
 ./usr/lib/gpupass/gpupass-early
 ./usr/lib/tmpfiles.d/gpupass.conf
+./usr/lib/udev/rules.d/70-gpupass.rules
 ./usr/sbin/gpupass
 ./usr/share/initramfs-tools/hooks/gpupass
 ./usr/share/initramfs-tools/scripts/init-top/00-gpupass"
@@ -139,6 +140,7 @@ tap_is "generators' paths do not move" "$(cd "$root/tmp/package" && find . -type
 ./usr/lib/dracut/modules.d/50gpupass/module-setup.sh
 ./usr/lib/gpupass/gpupass-early
 ./usr/lib/tmpfiles.d/gpupass.conf
+./usr/lib/udev/rules.d/70-gpupass.rules
 ./usr/local/bin/gpupass-log
 ./usr/local/sbin/gpupass
 ./usr/share/initramfs-tools/hooks/gpupass
