@@ -71,6 +71,18 @@ expect_tried()
 	[ "$found" = "$*" ]
 }
 
+# before-initramfs FUNCTION DRIVER: the kernel tried that driver on it before it started /init.
+expect_before_initramfs()
+{
+	have kernel-trace || return 2
+	grep -E 'filename=/init | probe: ' "$verdict/kernel-trace"
+	awk -F'"' -v "f=$1" -v "driver=$2" '
+		/ filename=\/init / { init = 1; exit }
+		/ probe: / && $2 == f && $4 == driver { tried = 1 }
+		END { exit !(init && tried) }
+	' "$verdict/kernel-trace"
+}
+
 # ended-before-udev: gpupass-early started, and the last of its processes ended before
 # systemd-udevd was executed for the first time. The kernel's record again.
 expect_ended_before_udev()
