@@ -110,7 +110,8 @@ usr/lib/gpupass/modules/vfio-pci-core.ko
 usr/lib/gpupass/modules/vfio-pci.ko
 usr/lib/gpupass/modules/vfio.ko
 usr/lib/gpupass/modules/vfio_iommu_type1.ko
-usr/lib/gpupass/modules/vfio_virqfd.ko"
+usr/lib/gpupass/modules/vfio_virqfd.ko
+usr/lib/udev/rules.d/70-gpupass.rules"
 scratch_has "one card: the image is good" "$work/out" "good: gpupass before udev"
 scratch_hasnt "one card: no warning" "$work/out" "W: gpupass"
 unmkinitramfs "$image" "$work/unpacked"
