@@ -114,24 +114,20 @@ static void record_holder(const struct bind_context *context,
 			  bar->number, bar->holder);
 }
 
-static unsigned record_holders(const struct bind_context *context, unsigned first,
-			       const struct iomem_bar *bars, const unsigned *entries,
-			       unsigned count)
+static void record_holders(const struct bind_context *context, unsigned first,
+			   const struct iomem_bar *bars, const unsigned *entries,
+			   unsigned count)
 {
-	unsigned held = 0;
-
 	for (unsigned i = 0; i < count; i++) {
-		if (bars[i].holder[0] == '\0')
-			continue;
-		record_holder(context, &context->journal->entries[first + entries[i]],
-			      &bars[i]);
-		held++;
+		if (bars[i].holder[0])
+			record_holder(context,
+				      &context->journal->entries[first + entries[i]],
+				      &bars[i]);
 	}
-	return held;
 }
 
-unsigned framebuffer_predict(const struct bind_context *context, unsigned first,
-			     unsigned count)
+void framebuffer_predict(const struct bind_context *context, unsigned first,
+			 unsigned count)
 {
 	static struct iomem_bar bars[CARD_MAX_FUNCTIONS * PCI_BARS];
 	static unsigned entries[CARD_MAX_FUNCTIONS * PCI_BARS];
@@ -148,9 +144,9 @@ unsigned framebuffer_predict(const struct bind_context *context, unsigned first,
 			entries[found++] = i;
 	}
 	error = found ? iomem_find_holders(context->root, bars, found) : 0;
-	if (error == 0)
-		return record_holders(context, first, bars, entries, found);
 	about.function = NULL;
-	record_unknown(context, about, error, "proc/iomem");
-	return 0;
+	if (error)
+		record_unknown(context, about, error, "proc/iomem");
+	else
+		record_holders(context, first, bars, entries, found);
 }

@@ -24,9 +24,8 @@ void framebuffer_release(const struct bind_context *context,
 void framebuffer_restore(const struct bind_context *context,
 			 const struct bind_entry *entry);
 
-/* Records each BAR of the card's count entries from first on that a VM cannot map.
- * Returns how many. */
-unsigned framebuffer_predict(const struct bind_context *context, unsigned first,
-			     unsigned count);
+/* Records each BAR of the card's count entries from first on that a VM cannot map. */
+void framebuffer_predict(const struct bind_context *context, unsigned first,
+			 unsigned count);
 
 #endif

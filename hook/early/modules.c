@@ -125,13 +125,13 @@ static void merge_command_line(struct trace *trace, struct image_module *module,
 /* Whether the kernel command line gives a parameter: a built-in module has it then. */
 static bool has_word(const char *words, const struct conf_parameter *parameter)
 {
-	char start[PCI_DRIVER_SIZE + CONF_VALUE_SIZE + 2];
+	char start[CONF_VALUE_SIZE + 2];
 
+	sys_format(start, sizeof(start), ".%s=", parameter->name);
 	while (*words) {
 		size_t length = strcspn(words, " \t\n");
 		const char *dot = memchr(words, '.', length);
 
-		sys_format(start, sizeof(start), ".%s=", parameter->name);
 		if (dot &&
 		    image_same_module(words, (size_t)(dot - words), parameter->module,
 				      strlen(parameter->module)) &&

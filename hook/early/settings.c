@@ -36,54 +36,55 @@ static int write_value(const struct sys_root *root, const struct pci_address *ad
 	return sys_write_attribute(root, path, value);
 }
 
-/* Says that a setting was not made, and counts it. */
-static unsigned fail(const struct target *t, int error, const char *setting,
-		     const char *why)
+/* Says that a setting was not made. */
+static void fail(const struct target *t, int error, const char *setting, const char *why)
 {
 	struct trace_about about = t->about;
 
 	about.error = -error;
 	trace_add(t->trace, TRACE_SETTING_FAILED, &about, "%s: %s", setting, why);
-	return 1;
 }
 
-static unsigned say_absent(const struct target *t, int error, const char *setting)
+static void say_absent(const struct target *t, int error, const char *setting)
 {
 	if (error == -ENOENT)
-		return fail(t, 0, setting, "this kernel or this card does not have it");
-	return fail(t, error, setting, "cannot be read");
+		fail(t, 0, setting, "this kernel or this card does not have it");
+	else
+		fail(t, error, setting, "cannot be read");
 }
 
 /* One attribute whose text is what is written to it; "default" may become any text. */
-static unsigned set_text(const struct target *t, const char *attribute,
-			 const char *wanted, char *before, size_t before_size)
+static void set_text(const struct target *t, const char *attribute, const char *wanted,
+		     char *before, size_t before_size)
 {
 	char old[SETTINGS_VALUE_SIZE], now[SETTINGS_VALUE_SIZE];
 	struct trace_about about = t->about;
 	uint64_t start = sys_monotonic_ns();
 	int error = read_value(t, attribute, old);
 
-	if (error < 0)
-		return say_absent(t, error, attribute);
+	if (error < 0) {
+		say_absent(t, error, attribute);
+		return;
+	}
 	if (strcmp(old, wanted) == 0) {
 		trace_add(t->trace, TRACE_SETTING_MADE, &about, "%s: %s, as before",
 			  attribute, old);
-		return 0;
+		return;
 	}
 	sys_format(before, before_size, "%s", old);
 	error = write_value(t->root, &about.function->address, attribute, wanted);
 	about.duration = sys_monotonic_ns() - start;
+	about.error = -error;
 	if (read_value(t, attribute, now) < 0)
-		return fail(t, error, attribute, "cannot be read back");
-	if (error == 0 && (strcmp(now, wanted) == 0 || strcmp(wanted, "default") == 0)) {
+		fail(t, error, attribute, "cannot be read back");
+	else if (error == 0 &&
+		 (strcmp(now, wanted) == 0 || strcmp(wanted, "default") == 0))
 		trace_add(t->trace, TRACE_SETTING_MADE, &about, "%s: %s, before %s",
 			  attribute, now, old[0] ? old : "none");
-		return 0;
-	}
-	about.error = -error;
-	trace_add(t->trace, TRACE_SETTING_FAILED, &about, "%s: wanted %s, it is %s",
-		  attribute, wanted, now[0] ? now : "none");
-	return 1;
+	else
+		trace_add(t->trace, TRACE_SETTING_FAILED, &about,
+			  "%s: wanted %s, it is %s", attribute, wanted,
+			  now[0] ? now : "none");
 }
 
 /* "256M", "8G" from the power of two. */
@@ -92,6 +93,14 @@ static void format_size(unsigned bits, char *text)
 	static const char units[] = "BKMGTPE";
 
 	sys_format(text, SIZE_TEXT, "%u%c", 1U << bits % 10, units[bits / 10]);
+}
+
+static void format_was(unsigned bits, char *text)
+{
+	if (bits)
+		format_size(bits, text);
+	else
+		sys_format(text, SIZE_TEXT, "none");
 }
 
 /* The power of two of a BAR's size; 0 = there is none. */
@@ -136,8 +145,8 @@ static unsigned choose_bits(uint64_t offer, unsigned wanted)
 	return 0;
 }
 
-static unsigned write_bar(const struct target *t, unsigned number, const char *attribute,
-			  unsigned bits, uint8_t *before)
+static void write_bar(const struct target *t, unsigned number, const char *attribute,
+		      unsigned bits, uint8_t *before)
 {
 	char value[SIZE_TEXT], wanted[SIZE_TEXT], old[SIZE_TEXT], now[SIZE_TEXT];
 	struct trace_about about = t->about;
@@ -146,7 +155,7 @@ static unsigned write_bar(const struct target *t, unsigned number, const char *a
 	int error = 0;
 
 	format_size(bits, wanted);
-	format_size(was, old);
+	format_was(was, old);
 	if (was != bits) {
 		*before = (uint8_t)was;
 		sys_format(value, sizeof(value), "%u", bits - MEBIBYTE_BITS);
@@ -154,7 +163,7 @@ static unsigned write_bar(const struct target *t, unsigned number, const char *a
 		about.duration = sys_monotonic_ns() - start;
 	}
 	is = read_bar_bits(t, number);
-	format_size(is, now);
+	format_was(is, now);
 	about.error = -error;
 	if (is == bits && was == bits)
 		trace_add(t->trace, TRACE_SETTING_MADE, &about, "BAR %u: %s, as before",
@@ -164,13 +173,11 @@ static unsigned write_bar(const struct target *t, unsigned number, const char *a
 			  number, now, old);
 	else
 		trace_add(t->trace, TRACE_SETTING_FAILED, &about,
-			  "BAR %u: wanted %s, it is %s", number, wanted,
-			  is ? now : "gone");
-	return is != bits;
+			  "BAR %u: wanted %s, it is %s", number, wanted, now);
 }
 
-static unsigned set_bar(const struct target *t, unsigned number, unsigned wanted,
-			uint8_t *before)
+static void set_bar(const struct target *t, unsigned number, unsigned wanted,
+		    uint8_t *before)
 {
 	char attribute[20], value[SETTINGS_VALUE_SIZE], text[SIZE_TEXT],
 		offer[SIZES_TEXT];
@@ -181,13 +188,19 @@ static unsigned set_bar(const struct target *t, unsigned number, unsigned wanted
 
 	sys_format(attribute, sizeof(attribute), "resource%u_resize", number);
 	length = read_value(t, attribute, value);
-	if (length < 0)
-		return say_absent(t, length, attribute);
-	if (sys_parse_number(value, (size_t)length, 16, UINT64_MAX, &bits) < 0)
-		return fail(t, -EINVAL, attribute, "cannot be understood");
+	if (length < 0) {
+		say_absent(t, length, attribute);
+		return;
+	}
+	if (sys_parse_number(value, (size_t)length, 16, UINT64_MAX, &bits) < 0) {
+		fail(t, -EINVAL, attribute, "cannot be understood");
+		return;
+	}
 	chosen = choose_bits(bits, wanted);
-	if (chosen)
-		return write_bar(t, number, attribute, chosen, before);
+	if (chosen) {
+		write_bar(t, number, attribute, chosen, before);
+		return;
+	}
 	format_offer(bits, offer, sizeof(offer));
 	if (wanted == CONF_BAR_MAX)
 		sys_format(text, sizeof(text), "max");
@@ -195,31 +208,27 @@ static unsigned set_bar(const struct target *t, unsigned number, unsigned wanted
 		format_size(wanted, text);
 	sys_format(why, sizeof(why), "wanted %s, the card offers%s", text,
 		   offer[0] ? offer : " nothing");
-	return fail(t, 0, attribute, why);
+	fail(t, 0, attribute, why);
 }
 
-unsigned settings_apply(const struct sys_root *root, struct trace *trace,
-			const struct trace_about *about, const struct conf_rule *rule,
-			struct settings_journal *journal)
+void settings_apply(const struct sys_root *root, struct trace *trace,
+		    const struct trace_about *about, const struct conf_rule *rule,
+		    struct settings_journal *journal)
 {
 	const struct target t = {root, trace, *about};
-	unsigned failed = 0;
 
 	if (rule->d3cold != CONF_AS_IS)
-		failed += set_text(&t, "d3cold_allowed",
-				   rule->d3cold == CONF_YES ? "1" : "0", journal->d3cold,
-				   sizeof(journal->d3cold));
+		set_text(&t, "d3cold_allowed", rule->d3cold == CONF_YES ? "1" : "0",
+			 journal->d3cold, sizeof(journal->d3cold));
 	if (about->function->class_code >> 16 != PCI_CLASS_DISPLAY)
-		return failed;
+		return;
 	if (rule->reset[0])
-		failed += set_text(&t, "reset_method", rule->reset, journal->reset,
-				   sizeof(journal->reset));
+		set_text(&t, "reset_method", rule->reset, journal->reset,
+			 sizeof(journal->reset));
 	for (unsigned i = 0; i < PCI_BARS; i++) {
 		if (rule->bar_bits[i])
-			failed +=
-				set_bar(&t, i, rule->bar_bits[i], &journal->bar_bits[i]);
+			set_bar(&t, i, rule->bar_bits[i], &journal->bar_bits[i]);
 	}
-	return failed;
 }
 
 unsigned settings_restore(const struct sys_root *root, const struct pci_address *address,

@@ -24,11 +24,10 @@ struct settings_journal {
 };
 
 /* Makes the rule's settings for the function in about: D3cold for every function, the
- * others for the GPU. Notes what was there before in journal. Returns how many
- * could not be made. */
-unsigned settings_apply(const struct sys_root *root, struct trace *trace,
-			const struct trace_about *about, const struct conf_rule *rule,
-			struct settings_journal *journal);
+ * others for the GPU. Notes what was there before in journal. */
+void settings_apply(const struct sys_root *root, struct trace *trace,
+		    const struct trace_about *about, const struct conf_rule *rule,
+		    struct settings_journal *journal);
 
 /* Puts back what journal notes. Returns how many settings could not be put back. */
 unsigned settings_restore(const struct sys_root *root, const struct pci_address *address,

@@ -102,6 +102,14 @@ static void record_failure(const struct worker_task *task,
 			     : "not all of it could be given back");
 }
 
+static void record_not_taken_again(const struct worker_task *task)
+{
+	const struct pci_function function = {.address = *task->returned};
+	const struct trace_about about = {.function = &function};
+
+	trace_add(task->trace, TRACE_NOT_TAKEN_AGAIN, &about, WORKER_NOT_WHOLE);
+}
+
 /* What the worker left open becomes a failure in the record. */
 static void record_lost_cards(const struct worker_task *task, bool given_back)
 {
@@ -179,7 +187,10 @@ static int rescue(const struct worker_task *task, int result)
 	rescued = run_child(do_rescue, task, RESCUE_SECONDS);
 	if (rescued == -ETIMEDOUT)
 		record_stuck(task, RESCUE_SECONDS);
-	record_lost_cards(task, rescued == WORKER_HOLDS);
+	if (task->returned)
+		record_not_taken_again(task);
+	else
+		record_lost_cards(task, rescued == WORKER_HOLDS);
 	if (result == -ETIMEDOUT)
 		record_consequence(task, task->journal->stuck);
 	if (rescued == -ETIMEDOUT)

@@ -211,16 +211,19 @@ static void copy_kernel_log(const struct worker_task *task, struct kernel_lines 
 	kernel_lines_start(lines, task->root, task->trace);
 }
 
-/* The plan of the card that address belongs to; NULL = no section names it. */
+/* The plan of the card that address belongs to, before one that was refused there; NULL =
+ * no section names it. */
 static struct plan *find_plan(const struct worker_task *task,
-			      const struct pci_address *address, int *ret_index)
+			      const struct pci_address *address)
 {
+	struct plan *found = NULL;
+
 	for (unsigned i = 0; i < task->conf->rule_count; i++) {
-		*ret_index = card_index(&plans[i].card, address);
-		if (*ret_index >= 0)
-			return &plans[i];
+		if (card_index(&plans[i].card, address) >= 0 &&
+		    (!found || found->refusal))
+			found = &plans[i];
 	}
-	return NULL;
+	return found;
 }
 
 /* One function alone. Decided by the same plan as the whole card. */
@@ -236,9 +239,10 @@ static int take_function_again(const struct worker_task *task)
 
 	facts.keep = &keep;
 	survey_plan(task->root, task->conf, &facts, plans);
-	plan = find_plan(task, task->returned, &index);
+	plan = find_plan(task, task->returned);
 	if (!plan)
 		return -ENOENT;
+	index = card_index(&plan->card, task->returned);
 	about.card = plan->rule->name;
 	about.function = &plan->card.functions[index];
 	if (plan->refusal) {
@@ -273,9 +277,8 @@ static int run_returned(const struct worker_task *task)
 		error = take_function_again(task);
 	if (error)
 		trace_add(task->trace, TRACE_NOT_TAKEN_AGAIN, &about, "%s",
-			  error == -ENOENT
-				  ? "no section names it now"
-				  : "the card is not whole: its VM will not start");
+			  error == -ENOENT ? "no section names it now"
+					   : WORKER_NOT_WHOLE);
 	return error ? WORKER_LOST : WORKER_HOLDS;
 }
 
@@ -299,5 +302,5 @@ int worker_run(const struct worker_task *task)
 	report_console(task->root, task->trace, &console, plans, task->conf->rule_count);
 	if (to_take)
 		lost = take_cards(task, &console, &lines);
-	return lost || to_take < task->conf->rule_count ? 1 : 0;
+	return lost || to_take < task->conf->rule_count ? WORKER_LOST : WORKER_HOLDS;
 }

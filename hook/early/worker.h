@@ -11,6 +11,9 @@
 
 enum { WORKER_HOLDS = 0, WORKER_LOST = 1 };
 
+/* What it means that a function that came back was not taken again. */
+#define WORKER_NOT_WHOLE "the card is not whole: its VM will not start"
+
 struct worker_task {
 	const struct sys_root *root;
 	struct trace *trace;
