@@ -32,47 +32,56 @@ TOOL_COMMON = tool/print.c tool/names.c
 LOG_SOURCES = $(CORE_SOURCES) $(TOOL_COMMON) tool/ring.c $(wildcard tool/log_*.c) tool/gpupass_log.c
 GPUPASS_SOURCES = $(CORE_SOURCES) $(TOOL_COMMON) \
 	$(filter-out $(LOG_SOURCES) tool/log_%.c,$(wildcard tool/*.c))
-HEADERS = $(wildcard hook/core/*.h hook/early/*.h tool/*.h)
 
-LOG_LIBS = $(shell pkg-config --cflags --libs json-c) -lm
-GPUPASS_LIBS = $(shell pkg-config --cflags --libs libkmod libarchive libpci json-c)
+LIBS_OF_LOG = $(shell pkg-config --libs json-c) -lm
+LIBS_OF_GPUPASS = $(shell pkg-config --libs libkmod libarchive libpci json-c)
+LIBS_CFLAGS = $(shell pkg-config --cflags libkmod libarchive libpci json-c)
 
 all: $(BUILD)/gpupass-early $(BUILD)/gpupass $(BUILD)/gpupass-log
 
-# What ships in the image: klibc where it is packaged, else musl (make KLCC=musl-gcc).
-$(BUILD)/gpupass-early: $(EARLY_SOURCES) $(HEADERS) Makefile
-	@mkdir -p $(@D)
-	$(KLCC) $(CPPFLAGS) -std=gnu11 $(SMALL) $(WARNINGS) $(WERROR) -o $@.debug $(EARLY_SOURCES)
+# A flavour: one compiler and its options; its objects are in build/objects/FLAVOUR. early is
+# what ships in the image: klibc where it is packaged, else musl (make KLCC=musl-gcc).
+COMPILE_early = $(KLCC) $(CPPFLAGS) -std=gnu11 $(SMALL) $(WARNINGS) $(WERROR)
+COMPILE_musl = $(MUSLCC) $(CPPFLAGS) -std=gnu11 $(SMALL) $(WARNINGS) $(WERROR)
+COMPILE_host = $(CC) $(CPPFLAGS) $(CFLAGS) -std=gnu11 $(HARDENING) $(HOST_WARNINGS) $(WERROR)
+COMPILE_asan = $(CC) $(CPPFLAGS) -std=gnu11 -O1 -g $(SANITIZE) $(HOST_WARNINGS) $(WERROR)
+FLAVOURS = early musl host asan
+objects = $(2:%.c=$(BUILD)/objects/$(1)/%.o)
+
+define object_rule
+$(BUILD)/objects/$(1)/%.o: %.c Makefile
+	@mkdir -p $$(@D)
+	$$(COMPILE_$(1)) $$(if $$(filter tool/%,$$<),$$(LIBS_CFLAGS)) -MMD -MP -c -o $$@ $$<
+endef
+$(foreach flavour,$(FLAVOURS),$(eval $(call object_rule,$(flavour))))
+-include $(shell find $(BUILD)/objects -name '*.d' 2>/dev/null)
+
+$(BUILD)/gpupass-early: $(call objects,early,$(EARLY_SOURCES))
+	$(COMPILE_early) -o $@.debug $^
 	strip -o $@ $@.debug
 
-$(BUILD)/musl/gpupass-early: $(EARLY_SOURCES) $(HEADERS) Makefile
+$(BUILD)/musl/gpupass-early: $(call objects,musl,$(EARLY_SOURCES))
 	@mkdir -p $(@D)
-	$(MUSLCC) $(CPPFLAGS) -std=gnu11 $(SMALL) $(WARNINGS) $(WERROR) -o $@ $(EARLY_SOURCES)
+	$(COMPILE_musl) -o $@ $^
 	strip $@
 
-$(BUILD)/asan/gpupass-early: $(EARLY_SOURCES) $(HEADERS) Makefile
+$(BUILD)/asan/gpupass-early: $(call objects,asan,$(EARLY_SOURCES))
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) -std=gnu11 -O1 -g $(SANITIZE) $(HOST_WARNINGS) $(WERROR) -o $@ $(EARLY_SOURCES)
+	$(COMPILE_asan) -o $@ $^
 
-$(BUILD)/gpupass: $(GPUPASS_SOURCES) $(HEADERS) Makefile
-	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) -std=gnu11 $(HARDENING) $(HOST_WARNINGS) $(WERROR) -o $@ \
-		$(GPUPASS_SOURCES) $(GPUPASS_LIBS)
+$(BUILD)/gpupass: $(call objects,host,$(GPUPASS_SOURCES))
+	$(COMPILE_host) -o $@ $^ $(LIBS_OF_GPUPASS)
 
-$(BUILD)/gpupass-log: $(LOG_SOURCES) $(HEADERS) Makefile
-	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) -std=gnu11 $(HARDENING) $(HOST_WARNINGS) $(WERROR) -o $@ \
-		$(LOG_SOURCES) $(LOG_LIBS)
+$(BUILD)/gpupass-log: $(call objects,host,$(LOG_SOURCES))
+	$(COMPILE_host) -o $@ $^ $(LIBS_OF_LOG)
 
-$(BUILD)/asan/gpupass-log: $(LOG_SOURCES) $(HEADERS) Makefile
+$(BUILD)/asan/gpupass-log: $(call objects,asan,$(LOG_SOURCES))
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) -std=gnu11 -O1 -g $(SANITIZE) $(HOST_WARNINGS) $(WERROR) -o $@ \
-		$(LOG_SOURCES) $(LOG_LIBS)
+	$(COMPILE_asan) -o $@ $^ $(LIBS_OF_LOG)
 
-$(BUILD)/asan/gpupass: $(GPUPASS_SOURCES) $(HEADERS) Makefile
+$(BUILD)/asan/gpupass: $(call objects,asan,$(GPUPASS_SOURCES))
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) -std=gnu11 -O1 -g $(SANITIZE) $(HOST_WARNINGS) $(WERROR) -o $@ \
-		$(GPUPASS_SOURCES) $(GPUPASS_LIBS)
+	$(COMPILE_asan) -o $@ $^ $(LIBS_OF_GPUPASS)
 
 # Files are placed by rename: a generator that runs meanwhile sees all of one or nothing.
 MAN_PAGES = $(wildcard conf/man/*.[1-9])
@@ -154,26 +163,20 @@ uninstall:
 # cmocka's tests take a state that few of them use.
 UNIT_SOURCES = $(CORE_SOURCES) $(TOOL_COMMON) tool/ring.c tool/log_message.c tool/log_explain.c \
 	tool/log_text.c tool/log_plot.c tool/log_plot_draw.c
-UNIT_OBJECTS = $(UNIT_SOURCES:%.c=$(BUILD)/unit/objects/%.o)
+UNIT_OBJECTS = $(call objects,asan,$(UNIT_SOURCES))
 UNIT_TESTS = $(patsubst tests/%.c,$(BUILD)/%,$(wildcard tests/unit/test_*.c))
-UNIT_CC = $(CC) $(CPPFLAGS) -std=gnu11 -O1 -g $(SANITIZE) $(HOST_WARNINGS) $(WERROR)
 
-$(BUILD)/unit/objects/%.o: %.c $(HEADERS) Makefile
+$(BUILD)/unit/test_%: tests/unit/test_%.c $(UNIT_OBJECTS) Makefile
 	@mkdir -p $(@D)
-	$(UNIT_CC) -c -o $@ $<
-
-$(BUILD)/unit/test_%: tests/unit/test_%.c $(UNIT_OBJECTS) $(HEADERS) Makefile
-	$(UNIT_CC) -Wno-unused-parameter -o $@ $< $(UNIT_OBJECTS) -lcmocka -lm
+	$(COMPILE_asan) -Wno-unused-parameter -o $@ $< $(UNIT_OBJECTS) -lcmocka -lm
 
 unit: $(UNIT_TESTS)
 	@status=0; for test in $(UNIT_TESTS); do \
 		CMOCKA_MESSAGE_OUTPUT=TAP $$test || status=1; done; exit $$status
 
 # Writes the traces of tests/cli/log from words.
-$(BUILD)/mktrace: tests/cli/mktrace.c $(CORE_SOURCES) $(HEADERS) Makefile
-	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) -std=gnu11 $(HOST_WARNINGS) $(WERROR) -o $@ \
-		tests/cli/mktrace.c $(CORE_SOURCES)
+$(BUILD)/mktrace: $(call objects,host,tests/cli/mktrace.c $(CORE_SOURCES))
+	$(COMPILE_host) -o $@ $^
 
 # Any bytes to the reader of the trace and to the parser of the configuration, for so long
 # each. What is found stays in build/fuzz.
@@ -182,7 +185,7 @@ FUZZ = $(CC_FUZZ) $(CPPFLAGS) -std=gnu11 -O1 -g -fsanitize=fuzzer,address,undefi
 	-fno-sanitize-recover=all -fno-omit-frame-pointer $(HOST_WARNINGS) $(WERROR)
 CC_FUZZ = clang
 
-$(BUILD)/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(UNIT_SOURCES) $(HEADERS) Makefile
+$(BUILD)/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(UNIT_SOURCES) Makefile
 	@mkdir -p $(@D)
 	$(FUZZ) -o $@ $< $(UNIT_SOURCES) -lm
 
@@ -226,7 +229,7 @@ unit-tests: $(UNIT_TESTS)
 check:
 	tests/run
 
-# Without the tests that build or boot an image.
+# Without the tests that build or boot an image, and of cli a sample: tests/run takes all.
 check-fast:
 	FAST=1 tests/run lint unit cli
 

@@ -15,7 +15,7 @@
 # early.t [CASE...] runs some. UPDATE=1 writes what the first program does to expected:
 # read the diff as if somebody else had written it. COUNTS=DIR keeps the numbers of system
 # calls of each run there.
-# FAST=1 runs the other two programs on every eighth case only: for before a commit.
+# FAST=1 runs the other two programs on every sixteenth case only: for before a commit.
 set -u
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -111,7 +111,7 @@ list() {
 			case=${case%/}
 			number=$((number + 1))
 			[ -z "${FAST:-}" ] || [ "$program" = gpupass-early ] ||
-				[ $((number % 8)) = 0 ] || continue
+				[ $((number % 16)) = 0 ] || continue
 			printf '%s %s\0' "$program" "${case##*/}"
 		done
 	done

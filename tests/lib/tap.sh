@@ -52,3 +52,12 @@ tap_done()
 	printf '1..%d\n' "$tap_count"
 	[ "$tap_count" -gt 0 ] && [ "$tap_failed" -eq 0 ]
 }
+
+# tap_sample N: with FAST=1, true for one call in N only: for before a commit, when there is a
+# minute for everything. Each test counts by itself.
+tap_sampled=-1
+tap_sample()
+{
+	tap_sampled=$((tap_sampled + 1))
+	[ -z "${FAST:-}" ] || [ $((tap_sampled % $1)) -eq 0 ]
+}
