@@ -36,6 +36,12 @@ static const struct log_explanation table[] = {
 	{TRACE_NO_WORKER,
 	 "The process that does the work could not be started, so nothing was touched.",
 	 "Look at the error in parentheses; the initramfs probably ran out of memory."},
+	{TRACE_RESET,
+	 "A step hangs in the kernel, and whatever comes near it would hang too, so the machine is reset while nothing is mounted.",
+	 "The next boot leaves the cards to the host and says what happened: gpupass-log --last-crash."},
+	{TRACE_LAST_WORDS,
+	 "That boot wrote down what it was about to do with the card, and never said that it was good or had ended in order.",
+	 "See gpupass-log --last-crash; a power cut looks the same, and after one there is nothing to do."},
 	{TRACE_CONF_ERROR,
 	 "gpupass.conf has something at this line that gpupass does not understand, and "
 	 "it "
@@ -142,6 +148,9 @@ static const struct log_explanation table[] = {
 	{TRACE_REFUSED_USB_DISK,
 	 "A disk is plugged into a USB port of this card, and the host may be about to use it.",
 	 "Plug it into another port, or leave the controller out with functions."},
+	{TRACE_REFUSED_GUARD,
+	 "guard = require in gpupass.conf wants cards taken only when a boot that dies can be remembered, and here it cannot.",
+	 "The reason stands before it in the trace: boot by EFI with efivarfs writable, or set guard = on."},
 	{TRACE_MODULE_FAILED, "The kernel did not accept this module.",
 	 "The reason is in parentheses and in the kernel's log: often a wrong option, a "
 	 "missing signature under Secure Boot, or a module of another kernel; "
@@ -211,10 +220,8 @@ static const struct log_explanation table[] = {
 	 "The function had left the bus and come back, and the host has it now.",
 	 "Look at the line before this one; a reboot takes the card as a whole."},
 	{TRACE_LEFT,
-	 "The boot before this one did not survive taking the card, so the host keeps it "
-	 "this "
-	 "time.",
-	 "Find the cause before you try again; the last phase of that boot is named."},
+	 "A boot that was about to take the card died, so the host keeps it, to come up.",
+	 "Find the cause (gpupass-log --last-crash); after one such boot the next one tries again by itself, after two gpupass retry does."},
 };
 
 const struct log_explanation *log_explain(uint16_t event)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The order of insertion: for vfio, vfio_pci, and pci_stub where a rule wants it, first
+ * The order of insertion: for the guard's modules, vfio, vfio_pci, and pci_stub where a
+ * rule wants it, first
  * what its softdeps want before it, then its dependencies, then itself; at the very end
  * what the softdeps want after it, vfio_iommu_type1 last. Inserts nothing.
  */
@@ -22,6 +23,7 @@ struct resolver {
 	struct kmod_ctx *context;
 	struct modules *modules;
 	unsigned seen_count, after_count;
+	bool for_guard; /* of what is added now */
 	char seen[MAX_SEEN][IMAGE_MODULE_SIZE];
 	struct kmod_module
 		*after[MAX_SEEN]; /* wanted after all others; a reference each */
@@ -70,6 +72,7 @@ static int append(struct resolver *r, struct kmod_module *found, bool required)
 	if (list->count == IMAGE_MAX_MODULES)
 		return -E2BIG;
 	memset(module, 0, sizeof(*module));
+	module->for_guard = r->for_guard;
 	sys_format(module->name, sizeof(module->name), "%s", kmod_module_get_name(found));
 	if (kmod_module_get_initstate(found) == KMOD_MODULE_BUILTIN)
 		module->kind = IMAGE_BUILTIN;
@@ -177,13 +180,33 @@ static bool wants_stub(const struct conf_rule *rule)
 	return false;
 }
 
+/* The guard's variable, and what the kernel says when it panics. */
+static int add_guard(struct resolver *r, const struct conf *conf)
+{
+	static const char *const names[] = {"efivarfs", "efi_pstore"};
+	int error = 0;
+
+	r->for_guard = true;
+	for (unsigned i = 0; i < 2 && error == 0 && conf->guard != CONF_GUARD_OFF; i++)
+		error = add_name(r, names[i], false);
+	r->for_guard = false;
+	if (error == 0 && conf->guard == CONF_GUARD_REQUIRE &&
+	    r->modules->list.count == 0)
+		warn_user("kernel %s has no module efivarfs, and guard = require: no "
+			  "card will be taken",
+			  r->modules->list.release);
+	return error;
+}
+
 static int add_all(struct resolver *r, const struct conf *conf)
 {
 	bool stub = false;
+	int error = add_guard(r, conf);
+
 	/* vfio on its own: a built-in one is nobody's dependency, but may be given
 	 * parameters. */
-	int error = add_name(r, "vfio", false);
-
+	if (error == 0)
+		error = add_name(r, "vfio", false);
 	if (error == 0)
 		error = add_name(r, "vfio_pci", true);
 	for (unsigned i = 0; i < conf->rule_count; i++)

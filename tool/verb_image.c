@@ -49,7 +49,7 @@ static int resolve(const struct arguments *arguments)
 			  "can be taken",
 			  arguments->kernel, arguments->root_path, arguments->kernel);
 		modules.list.modules[0] =
-			(struct image_module){IMAGE_MISSING, "vfio_pci", "", ""};
+			(struct image_module){.kind = IMAGE_MISSING, .name = "vfio_pci"};
 		modules.list.count = 1;
 		return 0;
 	}

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "hook/core/conf_card.h"
+#include "hook/core/hash.h"
 
 #define FILE_NAME "gpupass.conf"
 
@@ -18,7 +19,7 @@ struct parser {
 	struct conf_rule *rule; /* the card that is open, else NULL */
 	enum section section;
 	unsigned line;
-	bool options_seen, deadline_seen;
+	bool options_seen, deadline_seen, guard_seen;
 	struct conf_card_seen seen; /* in this section */
 };
 
@@ -124,27 +125,51 @@ static void parse_parameter(struct parser *p, struct span key, struct span value
 		p->conf->parameter_count++;
 }
 
-static void parse_option(struct parser *p, struct span key, struct span value)
+static void parse_deadline(struct parser *p, struct span value)
 {
 	uint64_t seconds;
 
-	if (memchr(key.text, '.', key.length)) {
-		parse_parameter(p, key, value);
-		return;
-	}
-	if (!span_is(key, "deadline")) {
-		fail(p, key, "an option: deadline, or MODULE.PARAMETER");
-		return;
-	}
-	if (p->deadline_seen)
-		fail(p, key, "this key only once in a section");
-	else if (sys_parse_number(value.text, value.length, 10, CONF_DEADLINE_MAX,
-				  &seconds) < 0 ||
-		 seconds == 0)
+	if (sys_parse_number(value.text, value.length, 10, CONF_DEADLINE_MAX, &seconds) <
+		    0 ||
+	    seconds == 0)
 		fail(p, value, "seconds from 1 to 120");
 	else
 		p->conf->deadline = (unsigned)seconds;
-	p->deadline_seen = true;
+}
+
+static void parse_guard(struct parser *p, struct span value)
+{
+	static const char *const choices[] = {
+		[CONF_GUARD_ON] = "on",
+		[CONF_GUARD_OFF] = "off",
+		[CONF_GUARD_REQUIRE] = "require",
+	};
+
+	for (unsigned i = 0; i < sizeof(choices) / sizeof(choices[0]); i++) {
+		if (span_is(value, choices[i])) {
+			p->conf->guard = (enum conf_guard)i;
+			return;
+		}
+	}
+	fail(p, value, "on, off or require");
+}
+
+static void parse_option(struct parser *p, struct span key, struct span value)
+{
+	bool deadline = span_is(key, "deadline"), guard = span_is(key, "guard");
+
+	if (memchr(key.text, '.', key.length))
+		parse_parameter(p, key, value);
+	else if (!deadline && !guard)
+		fail(p, key, "an option: deadline, guard, or MODULE.PARAMETER");
+	else if ((deadline && p->deadline_seen) || (guard && p->guard_seen))
+		fail(p, key, "this key only once in a section");
+	else if (deadline)
+		parse_deadline(p, value);
+	else
+		parse_guard(p, value);
+	p->deadline_seen |= deadline;
+	p->guard_seen |= guard;
 }
 
 static bool has_selector(const struct conf_rule *rule)
@@ -260,6 +285,7 @@ void conf_parse(const char *text, size_t length, struct conf *ret_conf)
 	struct span rest = {text, length}, none = {"", 0};
 
 	memset(ret_conf, 0, sizeof(*ret_conf));
+	ret_conf->hash = hash_add(HASH_START, text, length);
 	ret_conf->deadline = CONF_DEADLINE_DEFAULT;
 	if (length > CONF_MAX_SIZE) {
 		add_error(ret_conf, 0, none, "a file of at most 16 KiB");
@@ -273,17 +299,6 @@ void conf_parse(const char *text, size_t length, struct conf *ret_conf)
 		parse_line(&parser, line);
 	}
 	close_section(&parser);
-}
-
-uint64_t conf_hash(const char *text, size_t length)
-{
-	uint64_t hash = 0xcbf29ce484222325U;
-
-	for (size_t i = 0; i < length; i++) {
-		hash ^= (unsigned char)text[i];
-		hash *= 0x100000001b3U;
-	}
-	return hash;
 }
 
 void conf_format_error(const struct conf_error *error, char *buffer, size_t size)

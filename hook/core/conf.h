@@ -24,6 +24,8 @@
 #define CONF_DEADLINE_DEFAULT 10 /* seconds */
 #define CONF_DEADLINE_MAX     120
 
+enum conf_guard { CONF_GUARD_ON, CONF_GUARD_OFF, CONF_GUARD_REQUIRE };
+
 /* "vfio-pci.disable_idle_d3 = 1" of [options]; applied at image build. */
 struct conf_parameter {
 	char module[PCI_DRIVER_SIZE]; /* with _ for -, as the kernel names modules */
@@ -38,8 +40,10 @@ struct conf_error {
 };
 
 struct conf {
+	uint64_t hash; /* of the text */
 	bool refuse_all;
 	unsigned deadline; /* seconds */
+	enum conf_guard guard;
 	unsigned rule_count;
 	struct conf_rule rules[CONF_MAX_RULES];
 	unsigned parameter_count;
@@ -50,10 +54,6 @@ struct conf {
 
 /* Parses length bytes of text. Cannot fail: what is wrong is in ret_conf->errors. */
 void conf_parse(const char *text, size_t length, struct conf *ret_conf);
-
-/* FNV-1a, 64 bits (Fowler, Noll, Vo): tells whether two configurations are the same text.
- * Not a defence against somebody who wants two to look alike. */
-uint64_t conf_hash(const char *text, size_t length);
 
 /* "gpupass.conf:LINE: "WORD": expected SENTENCE" to buffer, for every program alike. */
 void conf_format_error(const struct conf_error *error, char *buffer, size_t size);

@@ -7,6 +7,8 @@
 #include <errno.h>
 #include <string.h>
 
+#define GUARD "guard"
+
 struct words {
 	const char *text;
 	size_t length;
@@ -93,6 +95,10 @@ static bool parse_module(struct words line, struct image_module *module)
 	struct words verb = next_word(&line);
 
 	memset(module, 0, sizeof(*module));
+	if (is(verb, GUARD)) {
+		module->for_guard = true;
+		verb = next_word(&line);
+	}
 	if (!copy_name(next_word(&line), module->name, sizeof(module->name)))
 		return false;
 	if (is(verb, "insert")) {
@@ -157,11 +163,14 @@ int image_parse_keep(const char *text, size_t length, struct image_keep *ret_kee
 
 void image_format_module(const struct image_module *module, char *buffer, size_t size)
 {
+	const char *guard = module->for_guard ? GUARD " " : "";
+
 	if (module->kind == IMAGE_INSERT)
-		sys_format(buffer, size, "insert %s %s%s%s\n", module->name, module->file,
-			   module->parameters[0] ? " " : "", module->parameters);
+		sys_format(buffer, size, "%sinsert %s %s%s%s\n", guard, module->name,
+			   module->file, module->parameters[0] ? " " : "",
+			   module->parameters);
 	else
-		sys_format(buffer, size, "%s %s\n",
+		sys_format(buffer, size, "%s%s %s\n", guard,
 			   module->kind == IMAGE_BUILTIN ? "builtin" : "missing",
 			   module->name);
 }

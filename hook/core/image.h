@@ -8,6 +8,8 @@
  *	insert NAME FILE [PARAMETER=VALUE]... FILE below IMAGE_MODULES
  *	builtin NAME                          nothing to insert
  *	missing NAME                          this kernel has no such module
+ *	guard insert|builtin ...              the same, for the guard; inserted before
+ *					      anything is decided, and may fail
  * keep.list: one PCI address a line, never to be touched. In both, # starts a comment
  *line.
  */
@@ -32,6 +34,7 @@ enum image_module_kind { IMAGE_INSERT, IMAGE_BUILTIN, IMAGE_MISSING };
 
 struct image_module {
 	enum image_module_kind kind;
+	bool for_guard;
 	char name[IMAGE_MODULE_SIZE]; /* with _ for - */
 	char file[IMAGE_MODULE_SIZE]; /* IMAGE_INSERT only: [A-Za-z0-9._-]+ */
 	char parameters[IMAGE_PARAMETERS_SIZE];

@@ -10,12 +10,15 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
-#define PIECE_SIZE 4096
+#define PIECE_SIZE    4096
+#define BOOT_ID       "proc/sys/kernel/random/boot_id"
+#define BOOT_ID_CHARS 36
 
 /*
  * klibc 2.0.12 has neither syscall() nor clock_gettime(), 2.0.8 no finit_module(), none
@@ -260,6 +263,21 @@ int sys_insert_module(const struct sys_root *root, int fd, const char *parameter
 	return (int)call4(__NR_finit_module, fd, (long)parameters, 0, 0);
 }
 
+/* mount(2) knows no directory descriptor; the running root's paths are those from "/".
+ * The kernel refuses the same filesystem on the same directory with EBUSY. */
+int sys_mount(const struct sys_root *root, const char *type, const char *path)
+{
+	char absolute[SYS_LINK_SIZE];
+
+	if (!root->real)
+		return -EPERM;
+	sys_format(absolute, sizeof(absolute), SYS_DEFAULT_ROOT "%s", path);
+	if (mount(type, absolute, type, MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) < 0 &&
+	    errno != EBUSY)
+		return -errno;
+	return 0;
+}
+
 int sys_read_kernel_log(const struct sys_root *root, char *buffer, size_t size)
 {
 	if (!root->real)
@@ -311,4 +329,28 @@ int sys_parse_number(const char *text, size_t length, unsigned base, uint64_t ma
 	}
 	*ret_value = value;
 	return 0;
+}
+
+/* From "f81d4fae-7dec-…". */
+bool sys_read_boot_id(const struct sys_root *root, uint8_t *ret_id)
+{
+	char text[BOOT_ID_CHARS + 2];
+	unsigned at = 0;
+
+	memset(ret_id, 0, 16);
+	if (sys_read_attribute(root, BOOT_ID, text, sizeof(text)) != BOOT_ID_CHARS)
+		return false;
+	for (unsigned i = 0; i < 16; i++) {
+		uint64_t byte;
+
+		if (text[at] == '-')
+			at++;
+		if (sys_parse_number(text + at, 2, 16, 0xff, &byte) < 0) {
+			memset(ret_id, 0, 16);
+			return false;
+		}
+		ret_id[i] = (uint8_t)byte;
+		at += 2;
+	}
+	return true;
 }

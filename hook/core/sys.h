@@ -55,12 +55,20 @@ int sys_read_link_name(const struct sys_root *root, const char *path, char *buff
 /* 1 when path exists, 0 when it does not (ENOENT, ENOTDIR), else -errno. */
 int sys_exists(const struct sys_root *root, const char *path);
 
+/* This boot's id as 16 bytes; zero, and false, when the kernel has none. */
+#define SYS_BOOT_ID_SIZE 16
+bool sys_read_boot_id(const struct sys_root *root, uint8_t *ret_id);
+
 uint64_t sys_monotonic_ns(void);
 uint64_t sys_realtime_ns(void);
 
 /* Inserts the module open at fd. -EPERM below another root: nothing there may reach the
  * running kernel. */
 int sys_insert_module(const struct sys_root *root, int fd, const char *parameters);
+
+/* Mounts a filesystem that needs no device, nosuid,nodev,noexec, on a directory. 0 also
+ * when it is there already. -EPERM below another root. */
+int sys_mount(const struct sys_root *root, const char *type, const char *path);
 
 /* The kernel's log as syslog(2) gives it, its last size bytes, oldest line first. Returns
  * the length. Below another root it is the plain file proc/kmsg there. */

@@ -82,10 +82,18 @@ struct trace_record {
 	  "switched off, the kernel command line cannot be read")                        \
 	E(106, WORD_UNKNOWN, 3, "word-unknown",                                          \
 	  "switched off, an unknown word on the kernel command line")                    \
+	E(107, RESCUE, 5, "rescue", "switched off, this boot is for rescue")             \
 	E(110, DEADLINE, 3, "deadline", "deadline passed")                               \
 	E(111, WORKER_DIED, 3, "worker-died", "the worker died")                         \
 	E(112, CONSEQUENCE, 3, "consequence", "until the next reboot")                   \
 	E(113, NO_WORKER, 3, "no-worker", "the worker could not be started")             \
+	E(114, RESET, 3, "reset", "resetting the machine")                               \
+	E(120, LAST_WORDS, 3, "last-words", "an earlier boot died")                      \
+	E(121, GUARD, 6, "guard", "guard")                                               \
+	E(122, GUARD_WRITTEN, 6, "guard-written", "guard written")                       \
+	E(123, GUARD_UNAVAILABLE, 5, "guard-unavailable", "no guard")                    \
+	E(124, PANIC_SETTINGS, 6, "panic-settings", "a frozen kernel resets itself")     \
+	E(125, BOOT_COUNTER, 6, "boot-counter", "systemd-boot counts this boot")         \
 	E(200, CONF_READ, 6, "conf-read", "configuration read")                          \
 	E(201, CONF_ERROR, 3, "conf-error", "configuration error")                       \
 	E(202, CONF_UNREADABLE, 3, "conf-unreadable", "cannot read the configuration")   \
@@ -114,6 +122,7 @@ struct trace_record {
 	E(414, REFUSED_AMBIGUOUS, 3, "refused-ambiguous", "more than one card matches")  \
 	E(415, REFUSED_SETTING, 3, "refused-setting", "a setting does not fit")          \
 	E(416, REFUSED_USB_DISK, 3, "refused-usb-disk", "a disk hangs on it")            \
+	E(417, REFUSED_GUARD, 3, "refused-guard", "the guard is not available")          \
 	E(500, MODULE_INSERTED, 6, "module-inserted", "module inserted")                 \
 	E(501, MODULE_PRESENT, 6, "module-present", "module already in the kernel")      \
 	E(502, MODULE_BUILTIN, 6, "module-builtin", "module built into the kernel")      \

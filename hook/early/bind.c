@@ -16,21 +16,33 @@ static const char *or_none(const char *driver)
 	return driver[0] ? driver : "none";
 }
 
+/* The journal says what begins, and the guard, where a kernel may not survive it. */
+static void begin(const struct bind_context *context, const struct bind_entry *entry,
+		  enum phase phase)
+{
+	struct trace_about about = journal_about(context->journal, entry);
+
+	context->journal->phase = phase;
+	if (phase != PHASE_OVERRIDE)
+		guard_enter(context->guard, context->root, context->trace, phase, &about);
+}
+
 /* Writes an attribute of the entry's function as one step of the record: the journal
  * first, then the write, then what came of it. */
 static int write_step(const struct bind_context *context, const struct bind_entry *entry,
-		      enum bind_phase phase, const char *path, const char *value,
+		      enum phase phase, const char *path, const char *value,
 		      enum trace_event good, enum trace_event bad, const char *about_what)
 {
 	struct trace_about about = journal_about(context->journal, entry);
-	uint64_t start = sys_monotonic_ns();
+	uint64_t start;
 	int error;
 
-	context->journal->phase = phase;
+	begin(context, entry, phase);
+	start = sys_monotonic_ns();
 	error = sys_write_attribute(context->root, path, value);
 	about.duration = sys_monotonic_ns() - start;
 	about.error = -error;
-	if (context->lines && phase != BIND_OVERRIDE)
+	if (context->lines && phase != PHASE_OVERRIDE)
 		kernel_lines_follow(context->lines);
 	trace_add(context->trace, error ? bad : good, &about, "%s", about_what);
 	return error;
@@ -42,7 +54,7 @@ static int set_override(const struct bind_context *context, struct bind_entry *e
 
 	pci_format_path(&entry->before.address, "driver_override", path);
 	entry->override_written = true;
-	return write_step(context, entry, BIND_OVERRIDE, path, entry->target,
+	return write_step(context, entry, PHASE_OVERRIDE, path, entry->target,
 			  TRACE_OVERRIDE_SET, TRACE_OVERRIDE_FAILED, entry->target);
 }
 
@@ -55,7 +67,7 @@ static int unbind_native(const struct bind_context *context, struct bind_entry *
 		return 0;
 	pci_format_address(&entry->before.address, address);
 	pci_format_path(&entry->before.address, "driver/unbind", path);
-	return write_step(context, entry, BIND_UNBIND, path, address, TRACE_UNBOUND,
+	return write_step(context, entry, PHASE_UNBIND, path, address, TRACE_UNBOUND,
 			  TRACE_UNBIND_FAILED, entry->before.driver);
 }
 
@@ -77,7 +89,7 @@ static void release_console(const struct bind_context *context, const struct pla
 			  "network or serial");
 	if (!entry->has_framebuffer)
 		return;
-	context->journal->phase = BIND_RELEASE;
+	begin(context, entry, PHASE_RELEASE);
 	entry->released = true;
 	framebuffer_release(context, entry);
 }
@@ -87,7 +99,8 @@ static void change_settings(const struct bind_context *context, const struct pla
 {
 	struct trace_about about = journal_about(context->journal, entry);
 
-	context->journal->phase = BIND_SETTINGS;
+	if (settings_are_for(plan->rule, &entry->before))
+		begin(context, entry, PHASE_SETTINGS);
 	settings_apply(context->root, context->trace, &about, plan->rule,
 		       &entry->settings);
 }
@@ -101,7 +114,7 @@ static int bind_target(const struct bind_context *context, struct bind_entry *en
 	pci_format_address(&entry->before.address, address);
 	sys_format(path, sizeof(path), PCI_DRIVERS "/%s/bind", entry->target);
 	entry->bind_written = true;
-	return write_step(context, entry, BIND_BIND, path, address, TRACE_BIND_WRITTEN,
+	return write_step(context, entry, PHASE_BIND, path, address, TRACE_BIND_WRITTEN,
 			  TRACE_BIND_FAILED, entry->target);
 }
 
@@ -112,7 +125,7 @@ static int verify(const struct bind_context *context, const struct bind_entry *e
 	char driver[PCI_DRIVER_SIZE];
 	int error;
 
-	context->journal->phase = BIND_VERIFY;
+	context->journal->phase = PHASE_VERIFY;
 	error = journal_read_driver(context->root, entry, driver);
 	if (error == 0 && strcmp(driver, entry->target) != 0)
 		error = -ENODEV;

@@ -119,7 +119,7 @@ unsigned bind_give_back(const struct bind_context *context, unsigned card, int s
 			continue;
 		if ((int)i == skip)
 			continue;
-		journal->phase = BIND_UNDO;
+		journal->phase = PHASE_UNDO;
 		journal->current = (int)i;
 		if (undo_entry(context, entry))
 			entry->override_written = false;

@@ -7,23 +7,6 @@
 #include <errno.h>
 #include <string.h>
 
-const char *bind_phase_name(enum bind_phase phase)
-{
-	static const char *const names[] = {
-		[BIND_READING] = "reading the machine",
-		[BIND_MODULES] = "inserting modules",
-		[BIND_OVERRIDE] = "writing driver_override",
-		[BIND_UNBIND] = "unbinding the native driver",
-		[BIND_RELEASE] = "releasing the firmware's framebuffer",
-		[BIND_SETTINGS] = "changing settings",
-		[BIND_BIND] = "binding",
-		[BIND_VERIFY] = "reading back",
-		[BIND_UNDO] = "giving back",
-	};
-
-	return names[phase];
-}
-
 struct trace_about journal_about(const struct bind_journal *journal,
 				 const struct bind_entry *entry)
 {

@@ -8,23 +8,13 @@
 #define GPUPASS_JOURNAL_H
 
 #include "hook/core/console.h"
+#include "hook/core/phase.h"
 #include "hook/core/plan.h"
+#include "hook/early/guard.h"
 #include "hook/early/kernel_lines.h"
 #include "hook/early/settings.h"
 
 #define BIND_MAX_ENTRIES (CONF_MAX_RULES * CARD_MAX_FUNCTIONS)
-
-enum bind_phase {
-	BIND_READING, /* looking at the machine */
-	BIND_MODULES, /* inserting modules */
-	BIND_OVERRIDE,
-	BIND_UNBIND,
-	BIND_RELEASE,
-	BIND_SETTINGS,
-	BIND_BIND,
-	BIND_VERIFY,
-	BIND_UNDO,
-};
 
 struct bind_entry {
 	unsigned card; /* number of its plan */
@@ -46,7 +36,7 @@ enum bind_state {
 };
 
 struct bind_journal {
-	enum bind_phase phase;
+	enum phase phase;
 	int current; /* entry that is being worked on; -1 = none */
 	int stuck; /* entry that a worker hangs in, for the one who rescues; -1 = none */
 	bool finished; /* the worker came to its end; status is what it returned */
@@ -63,11 +53,9 @@ struct bind_context {
 	struct trace *trace;
 	struct bind_journal *journal;
 	const struct console *console;
+	struct guard *guard;        /* NULL = nothing is written down */
 	struct kernel_lines *lines; /* NULL = nobody follows the kernel's log */
 };
-
-/* What the phase is called in messages: "writing driver_override". */
-const char *bind_phase_name(enum bind_phase phase);
 
 /* What a record about the entry is about. */
 struct trace_about journal_about(const struct bind_journal *journal,

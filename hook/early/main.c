@@ -11,21 +11,21 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "hook/early/mode.h"
 #include "hook/early/supervise.h"
 #include "hook/early/taken.h"
 
 #define COMMAND_LINE      "proc/cmdline"
 #define COMMAND_LINE_SIZE 4096
 #define CRASH_KERNEL      "proc/vmcore"
-#define WORD              "gpupass="
 
 enum { EXIT_HOLDS = WORKER_HOLDS, EXIT_LOST = WORKER_LOST, EXIT_MISUSE = 2 };
-enum mode { MODE_TAKE, MODE_DRY_RUN, MODE_OFF };
 
 struct run {
 	struct sys_root root;
 	struct trace trace;
 	struct bind_journal *journal;
+	struct guard *guard;
 	struct conf *conf;
 	char command_line[COMMAND_LINE_SIZE];
 	enum mode mode;
@@ -77,40 +77,34 @@ static int parse_arguments(int argc, char **argv, struct arguments *ret_argument
 	return -1;
 }
 
-static bool is_word(const char *at, size_t length, const char *word)
+static void record_mode(struct run *run, const char *word, size_t length)
 {
-	return length == strlen(word) && memcmp(at, word, length) == 0;
-}
-
-/* What the kernel command line says; off wins. A word that is not known switches off,
- * too: whoever types one at the boot menu wants the screen back. */
-static enum mode read_mode(const struct run *run, const char **ret_unknown)
-{
-	enum mode mode = MODE_TAKE;
-	const char *at = run->command_line;
-
-	*ret_unknown = NULL;
-	while (*(at += strspn(at, " \t\n"))) {
-		size_t length = strcspn(at, " \t\n");
-
-		if (is_word(at, length, WORD "dry-run")) {
-			mode = mode == MODE_OFF ? MODE_OFF : MODE_DRY_RUN;
-		} else if (length >= strlen(WORD) &&
-			   memcmp(at, WORD, strlen(WORD)) == 0) {
-			mode = MODE_OFF;
-			if (!is_word(at, length, WORD "off"))
-				*ret_unknown = at;
-		}
-		at += length;
+	switch (run->mode) {
+	case MODE_UNKNOWN:
+		trace_add(&run->trace, TRACE_WORD_UNKNOWN, NULL,
+			  "\"%.*s\" is neither gpupass=off nor gpupass=dry-run",
+			  (int)length, word);
+		return;
+	case MODE_OFF:
+		trace_add(&run->trace, TRACE_OFF, NULL, "the host keeps every card");
+		return;
+	case MODE_RESCUE:
+		trace_add(
+			&run->trace, TRACE_RESCUE, NULL,
+			"\"%.*s\" on the kernel command line, the host keeps every card",
+			(int)length, word);
+		return;
+	default:
+		return;
 	}
-	return mode;
 }
 
 /* Where the command line cannot be read, gpupass=off may stand in it. */
 static bool is_switched_off(struct run *run)
 {
 	struct trace_about about = {0};
-	const char *unknown;
+	const char *word;
+	size_t word_length;
 	int length = sys_read_file(&run->root, COMMAND_LINE, run->command_line,
 				   sizeof(run->command_line));
 
@@ -122,16 +116,9 @@ static bool is_switched_off(struct run *run)
 	}
 	/* Longer than any kernel takes: what fits counts. */
 	run->command_line[sizeof(run->command_line) - 1] = '\0';
-	run->mode = read_mode(run, &unknown);
-	if (run->mode != MODE_OFF)
-		return false;
-	if (unknown)
-		trace_add(&run->trace, TRACE_WORD_UNKNOWN, NULL,
-			  "\"%.*s\" is neither gpupass=off nor gpupass=dry-run",
-			  (int)strcspn(unknown, " \t\n"), unknown);
-	else
-		trace_add(&run->trace, TRACE_OFF, NULL, "the host keeps every card");
-	return true;
+	run->mode = mode_of(run->command_line, &word, &word_length);
+	record_mode(run, word, word_length);
+	return run->mode >= MODE_RESCUE;
 }
 
 static void record_start(struct run *run)
@@ -183,9 +170,9 @@ static int read_conf(struct run *run)
 	conf_parse(text, (size_t)length, run->conf);
 	trace_add(&run->trace, TRACE_CONF_READ, NULL,
 		  "hash %016llx, %u card%s, %u error%s",
-		  (unsigned long long)conf_hash(text, (size_t)length),
-		  run->conf->rule_count, run->conf->rule_count == 1 ? "" : "s",
-		  run->conf->error_count, run->conf->error_count == 1 ? "" : "s");
+		  (unsigned long long)run->conf->hash, run->conf->rule_count,
+		  run->conf->rule_count == 1 ? "" : "s", run->conf->error_count,
+		  run->conf->error_count == 1 ? "" : "s");
 	record_errors(run);
 	if (run->conf->rule_count)
 		return 0;
@@ -193,11 +180,12 @@ static int read_conf(struct run *run)
 	return run->conf->error_count ? EXIT_LOST : EXIT_HOLDS;
 }
 
-/* Journal and rules in one mapping that children share. */
+/* Journal, guard and rules in one mapping that children share. */
 static bool map_shared(struct run *run)
 {
 	struct shared {
 		struct bind_journal journal;
+		struct guard guard;
 		struct conf conf;
 	} *shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
 			 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -205,6 +193,7 @@ static bool map_shared(struct run *run)
 	if (shared == MAP_FAILED)
 		return false;
 	run->journal = &shared->journal;
+	run->guard = &shared->guard;
 	run->conf = &shared->conf;
 	return true;
 }
@@ -215,6 +204,7 @@ static int work(struct run *run, const struct pci_address *returned)
 		.root = &run->root,
 		.trace = &run->trace,
 		.journal = run->journal,
+		.guard = run->guard,
 		.conf = run->conf,
 		.command_line = run->command_line,
 		.dry_run = run->mode == MODE_DRY_RUN,

@@ -12,11 +12,52 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "hook/core/hash.h"
+
 #define PATH_SIZE (sizeof(IMAGE_MODULES) + IMAGE_MODULE_SIZE)
 
 /* Too large for a stack that a kernel gives sparingly; one list at a time. */
 static struct image_modules list;
+static uint64_t list_hash;
 static int files[IMAGE_MAX_MODULES];
+
+static struct {
+	int error; /* 0 = the list is good */
+	const char *what, *name;
+} trouble;
+
+static void set_trouble(int error, const char *what, const char *name)
+{
+	trouble.error = error;
+	trouble.what = what;
+	trouble.name = name;
+	list.count = 0;
+}
+
+void modules_read(const struct sys_root *root)
+{
+	static char text[IMAGE_LIST_SIZE];
+	struct utsname kernel;
+	unsigned line;
+	int length = sys_read_file(root, IMAGE_MODULES_LIST, text, sizeof(text));
+
+	if (length < 0) {
+		set_trouble(length, IMAGE_MODULES_LIST ", rebuild the image", "");
+		return;
+	}
+	list_hash = hash_add(HASH_START, text, (size_t)length);
+	if (image_parse_modules(text, (size_t)length, &list, &line) < 0)
+		set_trouble(-EINVAL, IMAGE_MODULES_LIST " is broken, rebuild the image",
+			    "");
+	else if (root->real && uname(&kernel) == 0 &&
+		 strcmp(kernel.release, list.release) != 0)
+		set_trouble(-ENOEXEC, "they are for kernel ", list.release);
+}
+
+uint64_t modules_hash(void)
+{
+	return list_hash;
+}
 
 static int refuse(struct trace *trace, int error, const char *what, const char *name)
 {
@@ -24,25 +65,6 @@ static int refuse(struct trace *trace, int error, const char *what, const char *
 
 	trace_add(trace, TRACE_REFUSED_MODULES, &about, "%s%s", what, name);
 	return error;
-}
-
-static int read_list(const struct sys_root *root, struct trace *trace)
-{
-	static char text[IMAGE_LIST_SIZE];
-	struct utsname kernel;
-	unsigned line;
-	int length = sys_read_file(root, IMAGE_MODULES_LIST, text, sizeof(text));
-
-	if (length < 0)
-		return refuse(trace, length, IMAGE_MODULES_LIST ", rebuild the image",
-			      "");
-	if (image_parse_modules(text, (size_t)length, &list, &line) < 0)
-		return refuse(trace, -EINVAL,
-			      IMAGE_MODULES_LIST " is broken, rebuild the image", "");
-	if (root->real && uname(&kernel) == 0 &&
-	    strcmp(kernel.release, list.release) != 0)
-		return refuse(trace, -ENOEXEC, "they are for kernel ", list.release);
-	return 0;
 }
 
 static void close_files(unsigned count)
@@ -53,27 +75,34 @@ static void close_files(unsigned count)
 	}
 }
 
-static int open_files(const struct sys_root *root, struct trace *trace)
+/* -1 without an error for one that is part of the kernel. */
+static int open_file(const struct sys_root *root, const struct image_module *module,
+		     int *ret_fd)
 {
 	char path[PATH_SIZE];
 
+	*ret_fd = -1;
+	if (module->kind == IMAGE_BUILTIN)
+		return 0;
+	if (module->kind == IMAGE_MISSING)
+		return -ENOENT;
+	sys_format(path, sizeof(path), IMAGE_MODULES "/%s", module->file);
+	*ret_fd = openat(root->fd, path, O_RDONLY | O_CLOEXEC);
+	return *ret_fd < 0 ? -errno : 0;
+}
+
+static int open_files(const struct sys_root *root, struct trace *trace)
+{
 	for (unsigned i = 0; i < list.count; i++) {
 		const struct image_module *module = &list.modules[i];
 		int error;
 
 		files[i] = -1;
-		if (module->kind == IMAGE_BUILTIN)
-			continue;
-		error = ENOENT;
-		if (module->kind == IMAGE_INSERT) {
-			sys_format(path, sizeof(path), IMAGE_MODULES "/%s", module->file);
-			files[i] = openat(root->fd, path, O_RDONLY | O_CLOEXEC);
-			error = errno;
-		}
-		if (files[i] >= 0)
+		error = module->for_guard ? 0 : open_file(root, module, &files[i]);
+		if (error == 0)
 			continue;
 		close_files(i);
-		return refuse(trace, -error,
+		return refuse(trace, error,
 			      module->kind == IMAGE_MISSING ? "this kernel has no "
 							    : "no file of ",
 			      module->name);
@@ -186,18 +215,36 @@ static int insert(const struct sys_root *root, struct trace *trace,
 	return error == -EEXIST ? 0 : error;
 }
 
+void modules_insert_for_guard(const struct sys_root *root, struct trace *trace,
+			      const struct conf *conf, const char *command_line)
+{
+	for (unsigned i = 0; i < list.count; i++) {
+		struct image_module *module = &list.modules[i];
+		int fd;
+
+		if (!module->for_guard || open_file(root, module, &fd) < 0)
+			continue;
+		insert(root, trace, module, fd, conf, command_line);
+		if (fd >= 0)
+			close(fd);
+	}
+}
+
 int modules_insert(const struct sys_root *root, struct trace *trace,
 		   const struct conf *conf, const char *command_line, bool dry_run)
 {
-	int error = read_list(root, trace);
+	int error = 0;
 
-	if (error == 0)
-		error = open_files(root, trace);
+	if (trouble.error)
+		return refuse(trace, trouble.error, trouble.what, trouble.name);
+	error = open_files(root, trace);
 	if (error < 0)
 		return error;
-	for (unsigned i = 0; i < list.count && error == 0 && !dry_run; i++)
-		error = insert(root, trace, &list.modules[i], files[i], conf,
-			       command_line);
+	for (unsigned i = 0; i < list.count && error == 0 && !dry_run; i++) {
+		if (!list.modules[i].for_guard)
+			error = insert(root, trace, &list.modules[i], files[i], conf,
+				       command_line);
+	}
 	close_files(list.count);
 	return error;
 }

@@ -10,12 +10,23 @@
 #include "hook/core/image.h"
 #include "hook/early/trace.h"
 
+/* Reads the image's list, once, before anything below. What is wrong with it is recorded
+ * by modules_insert: without a list nothing is inserted. */
+void modules_read(const struct sys_root *root);
+
+/* A hash of the list; 0 = none could be read. */
+uint64_t modules_hash(void);
+
+/* Inserts the guard's modules; one that is not there is for the guard to find out. */
+void modules_insert_for_guard(const struct sys_root *root, struct trace *trace,
+			      const struct conf *conf, const char *command_line);
+
 /*
- * Inserts every module of the image's list, in its order, with the list's parameters and
- * then those of command_line (MODULE.PARAMETER=VALUE words, - and _ alike). All files are
- * opened before the first is inserted, so that a missing one is found while nothing has
- * changed. A module that is already there is a success; one that is a part of the kernel
- * cannot be given the parameters of conf, and that is recorded.
+ * Inserts every other module of the image's list, in its order, with the list's
+ * parameters and then those of command_line (MODULE.PARAMETER=VALUE words, - and _
+ * alike). All files are opened before the first is inserted, so that a missing one is
+ * found while nothing has changed. A module that is already there is a success; one that
+ * is a part of the kernel cannot be given the parameters of conf, and that is recorded.
  *
  * With dry_run nothing is inserted, but what is missing is found all the same.
  *

@@ -211,6 +211,20 @@ static void set_bar(const struct target *t, unsigned number, unsigned wanted,
 	fail(t, 0, attribute, why);
 }
 
+static bool is_gpu(const struct pci_function *function)
+{
+	return function->class_code >> 16 == PCI_CLASS_DISPLAY;
+}
+
+bool settings_are_for(const struct conf_rule *rule, const struct pci_function *function)
+{
+	bool any = rule->reset[0];
+
+	for (unsigned i = 0; i < PCI_BARS; i++)
+		any |= rule->bar_bits[i] != 0;
+	return rule->d3cold != CONF_AS_IS || (any && is_gpu(function));
+}
+
 void settings_apply(const struct sys_root *root, struct trace *trace,
 		    const struct trace_about *about, const struct conf_rule *rule,
 		    struct settings_journal *journal)
@@ -220,7 +234,7 @@ void settings_apply(const struct sys_root *root, struct trace *trace,
 	if (rule->d3cold != CONF_AS_IS)
 		set_text(&t, "d3cold_allowed", rule->d3cold == CONF_YES ? "1" : "0",
 			 journal->d3cold, sizeof(journal->d3cold));
-	if (about->function->class_code >> 16 != PCI_CLASS_DISPLAY)
+	if (!is_gpu(about->function))
 		return;
 	if (rule->reset[0])
 		set_text(&t, "reset_method", rule->reset, journal->reset,

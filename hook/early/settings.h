@@ -23,6 +23,9 @@ struct settings_journal {
 	uint8_t bar_bits[PCI_BARS]; /* 2^n bytes */
 };
 
+/* Whether the rule has any for this function. */
+bool settings_are_for(const struct conf_rule *rule, const struct pci_function *function);
+
 /* Makes the rule's settings for the function in about: D3cold for every function, the
  * others for the GPU. Notes what was there before in journal. */
 void settings_apply(const struct sys_root *root, struct trace *trace,

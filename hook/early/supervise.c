@@ -14,6 +14,8 @@
 
 #include "hook/early/give_back.h"
 
+#define SYSRQ_TRIGGER  "proc/sysrq-trigger" /* Documentation/admin-guide/sysrq.rst */
+#define SYSRQ_REBOOT   "b"
 #define RESCUE_SECONDS 5 /* for giving back what a dead or stuck worker held */
 
 /* Runs work in a child. Returns its exit status, -EINTR when it died of a signal, or
@@ -70,8 +72,10 @@ static int do_work(const struct worker_task *task)
 static int do_rescue(const struct worker_task *task)
 {
 	struct trace trace = trace_for_child(task->trace);
-	const struct bind_context context = {task->root, &trace, task->journal,
-					     &task->journal->console, NULL};
+	const struct bind_context context = {.root = task->root,
+					     .trace = &trace,
+					     .journal = task->journal,
+					     .console = &task->journal->console};
 	int stuck = task->journal->stuck;
 	unsigned failed = 0;
 
@@ -125,20 +129,25 @@ static void record_lost_cards(const struct worker_task *task, bool given_back)
 	}
 }
 
+/* What is said of the entry that is being worked on. */
+static struct trace_about about_current(const struct bind_journal *journal)
+{
+	struct trace_about nothing = {0};
+
+	return journal->current >= 0
+		       ? journal_about(journal, &journal->entries[journal->current])
+		       : nothing;
+}
+
 static void record_end_of_worker(const struct worker_task *task, int result)
 {
 	const struct bind_journal *journal = task->journal;
-	struct trace_about about = {.error = result == -EINTR ? 0 : -result};
+	struct trace_about about = about_current(journal);
 
-	if (journal->current >= 0) {
-		const struct bind_entry *entry = &journal->entries[journal->current];
-
-		about.card = journal->names[entry->card];
-		about.function = &entry->before;
-	}
+	about.error = result == -EINTR ? 0 : -result;
 	if (result == -EINTR || result == -ECHILD)
 		trace_add(task->trace, TRACE_WORKER_DIED, &about, "while %s",
-			  bind_phase_name(journal->phase));
+			  phase_name(journal->phase));
 	else
 		trace_add(task->trace, TRACE_NO_WORKER, &about, "nothing was touched");
 }
@@ -162,31 +171,55 @@ static void record_consequence(const struct worker_task *task, int entry)
 static void record_stuck(const struct worker_task *task, unsigned seconds)
 {
 	const struct bind_journal *journal = task->journal;
-	struct trace_about about = {.error = ETIMEDOUT,
-				    .duration = (uint64_t)seconds * 1000000000U};
+	struct trace_about about = about_current(journal);
 
-	if (journal->current >= 0) {
-		const struct bind_entry *entry = &journal->entries[journal->current];
-
-		about.card = journal->names[entry->card];
-		about.function = &entry->before;
-	}
+	about.error = ETIMEDOUT;
+	about.duration = (uint64_t)seconds * 1000000000U;
 	trace_add(task->trace, TRACE_DEADLINE, &about, "%u s, stuck in %s", seconds,
-		  bind_phase_name(journal->phase));
+		  phase_name(journal->phase));
+}
+
+/* The third child: last words, then the reset. Nothing is mounted yet, nothing is lost.
+ * It comes back only where that could not be done. */
+static int do_reset(const struct worker_task *task)
+{
+	struct trace trace = trace_for_child(task->trace);
+	struct trace_about about = about_current(task->journal);
+
+	if (guard_give_up(task->guard, task->root, &trace, task->journal->phase, &about) <
+	    0)
+		return WORKER_LOST;
+	trace_add(&trace, TRACE_RESET, &about,
+		  "whatever touches this function would hang too; the next boot leaves "
+		  "the cards to the host");
+	sys_write_attribute(task->root, SYSRQ_TRIGGER, SYSRQ_REBOOT);
+	return WORKER_LOST;
+}
+
+/* A child is stuck in the kernel, with a device's lock in its hands. The firmware may be
+ * what it is stuck in, so that this has a deadline, too. */
+static void reset_machine(const struct worker_task *task)
+{
+	if (!task->returned && task->guard->known)
+		run_child(do_reset, task, RESCUE_SECONDS);
 }
 
 static int rescue(const struct worker_task *task, int result)
 {
 	int rescued;
 
-	if (result == -ETIMEDOUT)
+	if (result == -ETIMEDOUT) {
 		record_stuck(task, task->conf->deadline);
-	else
+		reset_machine(task);
+	} else {
 		record_end_of_worker(task, result);
+	}
 	task->journal->stuck = result == -ETIMEDOUT ? task->journal->current : -1;
 	rescued = run_child(do_rescue, task, RESCUE_SECONDS);
-	if (rescued == -ETIMEDOUT)
+	if (rescued == -ETIMEDOUT) {
 		record_stuck(task, RESCUE_SECONDS);
+		reset_machine(task);
+	}
 	if (task->returned)
 		record_not_taken_again(task);
 	else

@@ -19,33 +19,8 @@
 #define KMSG_BUDGET                                                                      \
 	8 /* the kernel takes 10 lines in 5 s from one descriptor (printk.c) */
 #define KMSG_SIZE     384
-#define BOOT_ID       "proc/sys/kernel/random/boot_id"
-#define BOOT_ID_CHARS 36
 #define RUN_DIRECTORY "run/gpupass"
 #define TRACE_NAME    "trace"
-
-/* "f81d4fae-7dec-…" to 16 bytes; zero when this kernel has none. */
-static void read_boot_id(const struct sys_root *root, uint8_t *ret_id)
-{
-	char text[BOOT_ID_CHARS + 2];
-	unsigned at = 0;
-
-	memset(ret_id, 0, 16);
-	if (sys_read_attribute(root, BOOT_ID, text, sizeof(text)) != BOOT_ID_CHARS)
-		return;
-	for (unsigned i = 0; i < 16; i++) {
-		uint64_t byte;
-
-		if (text[at] == '-')
-			at++;
-		if (sys_parse_number(text + at, 2, 16, 0xff, &byte) < 0) {
-			memset(ret_id, 0, 16);
-			return;
-		}
-		ret_id[i] = (uint8_t)byte;
-		at += 2;
-	}
-}
 
 static void fill_header(struct trace_header *header, const uint8_t *boot_id)
 {
@@ -121,7 +96,7 @@ static int open_file(const struct sys_root *root)
 			   O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (directory < 0)
 		return -errno;
-	read_boot_id(root, boot_id);
+	sys_read_boot_id(root, boot_id);
 	fd = open_existing(directory, boot_id);
 	if (fd < 0)
 		fd = create_new(directory, boot_id);

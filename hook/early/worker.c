@@ -171,13 +171,16 @@ static bool take_card(const struct worker_task *task, const struct bind_context 
 static unsigned take_cards(const struct worker_task *task, const struct console *console,
 			   struct kernel_lines *lines)
 {
-	const struct bind_context context = {task->root, task->trace, task->journal,
-					     console, lines};
+	const struct bind_context context = {.root = task->root,
+					     .trace = task->trace,
+					     .journal = task->journal,
+					     .console = console,
+					     .guard = task->guard,
+					     .lines = lines};
 	unsigned lost = 0;
 	int error;
 
 	task->journal->console = *console;
-	task->journal->phase = BIND_MODULES;
 	error = modules_insert(task->root, task->trace, task->conf, task->command_line,
 			       task->dry_run);
 	kernel_lines_follow(lines);
@@ -185,7 +188,64 @@ static unsigned take_cards(const struct worker_task *task, const struct console 
 		if (!plans[i].refusal && !take_card(task, &context, i, error))
 			lost++;
 	}
+	task->journal->phase = PHASE_BOOTING;
+	guard_enter(task->guard, task->root, task->trace, PHASE_BOOTING, NULL);
 	return lost;
+}
+
+/* The guard wants the cards to stay with the host. Returns how many there are. */
+static unsigned leave_cards(const struct worker_task *task, enum trace_event event,
+			    const char *reason)
+{
+	unsigned left = 0;
+
+	for (unsigned i = 0; i < task->conf->rule_count; i++) {
+		struct trace_about about = {.card = plans[i].rule->name};
+
+		if (plans[i].refusal)
+			continue;
+		trace_add(task->trace, event, &about, "%s", reason);
+		if (event != TRACE_LEFT)
+			summarize(task, &plans[i], TRACE_REFUSED,
+				  "the host keeps the card");
+		task->journal->cards[i] = BIND_REFUSED;
+		left++;
+	}
+	return left;
+}
+
+/* Returns how many cards were not taken. */
+static unsigned take_or_leave(const struct worker_task *task,
+			      const struct console *console, struct kernel_lines *lines)
+{
+	const struct guard_combination combination = {task->conf, task->command_line,
+						      modules_hash()};
+	char reason[TRACE_TEXT_SIZE];
+
+	task->journal->phase = PHASE_MODULES;
+	switch (guard_ask(task->guard, task->root, task->trace, &combination, plans,
+			  reason)) {
+	case GUARD_NOT_NOW:
+		return leave_cards(task, TRACE_LEFT, reason);
+	case GUARD_REFUSED:
+		return leave_cards(task, TRACE_REFUSED_GUARD, reason);
+	default:
+		return take_cards(task, console, lines);
+	}
+}
+
+/* What an earlier boot has to say comes first. */
+static void read_guard(const struct worker_task *task)
+{
+	modules_read(task->root);
+	if (task->dry_run)
+		return;
+	if (task->conf->guard == CONF_GUARD_OFF) {
+		trace_add(task->trace, TRACE_GUARD, NULL, "off in " CONF_PATH);
+		return;
+	}
+	modules_insert_for_guard(task->root, task->trace, task->conf, task->command_line);
+	guard_open(task->guard, task->root, task->trace);
 }
 
 /* Returns how many cards are to be taken. */
@@ -231,8 +291,10 @@ static int take_function_again(const struct worker_task *task)
 {
 	static struct plan_facts facts;
 	static struct image_keep keep;
-	const struct bind_context context = {task->root, task->trace, task->journal,
-					     &task->journal->console, NULL};
+	const struct bind_context context = {.root = task->root,
+					     .trace = task->trace,
+					     .journal = task->journal,
+					     .console = &task->journal->console};
 	struct trace_about about = {0};
 	struct plan *plan;
 	int index, error;
@@ -292,7 +354,8 @@ int worker_run(const struct worker_task *task)
 
 	if (task->returned)
 		return run_returned(task);
-	task->journal->phase = BIND_READING;
+	task->journal->phase = PHASE_READING;
+	read_guard(task);
 	facts.keep_broken = read_keep_list(task, &keep) < 0;
 	facts.late = udev_has_started(task->root);
 	survey_plan(task->root, task->conf, &facts, plans);
@@ -301,6 +364,6 @@ int worker_run(const struct worker_task *task)
 	to_take = report_plans(task);
 	report_console(task->root, task->trace, &console, plans, task->conf->rule_count);
 	if (to_take)
-		lost = take_cards(task, &console, &lines);
+		lost = take_or_leave(task, &console, &lines);
 	return lost || to_take < task->conf->rule_count ? WORKER_LOST : WORKER_HOLDS;
 }

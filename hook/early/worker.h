@@ -17,7 +17,8 @@ enum { WORKER_HOLDS = 0, WORKER_LOST = 1 };
 struct worker_task {
 	const struct sys_root *root;
 	struct trace *trace;
-	struct bind_journal *journal; /* shared with the supervisor */
+	struct bind_journal *journal; /* shared with the supervisor, */
+	struct guard *guard;          /* and this */
 	const struct conf *conf;
 	const char *command_line;
 	bool dry_run; /* decide and record, change nothing */

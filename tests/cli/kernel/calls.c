@@ -95,12 +95,20 @@ static bool is_private(const char *path)
 	return false;
 }
 
+/* Firmware variables are files like others: made, written and removed. */
+static bool is_variable(const char *part)
+{
+	static const char place[] = "sys/firmware/efi/efivars/";
+
+	return strncmp(part, place, strlen(place)) == 0;
+}
+
 static bool is_attribute(const struct calls *calls, const char *path)
 {
 	char resolved[PATH_MAX];
 	const char *part = realpath(path, resolved) ? inside(calls, resolved) : NULL;
 
-	return part && strncmp(part, "sys/", strlen("sys/")) == 0;
+	return part && strncmp(part, "sys/", strlen("sys/")) == 0 && !is_variable(part);
 }
 
 static void enter_inside(struct calls *calls, struct tracee *tracee, const char *path,
@@ -113,7 +121,8 @@ static void enter_inside(struct calls *calls, struct tracee *tracee, const char 
 		calls->core->kmsg_lines = 0;
 	if (writes)
 		fault = faults_find_path(calls->core->faults, FAULT_READONLY, part);
-	if (flags & O_CREAT && strncmp(part, "sys/", strlen("sys/")) == 0) {
+	if (flags & O_CREAT && strncmp(part, "sys/", strlen("sys/")) == 0 &&
+	    !is_variable(part)) {
 		fprintf(calls->forbidden, "O_CREAT on %s\n", part);
 		tracee_skip(tracee, -EACCES);
 		return;

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Words of the kernel command line. No I/O, no state.
+ */
+#include "hook/early/mode.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#define BLANKS " \t\n"
+#define WORD   "gpupass="
+
+static const char *const rescue_words[] = {
+	"single",
+	"rescue",
+	"emergency",
+	"recovery",
+	"-b",
+	"s",
+	"-s",
+	"S",
+	"1",
+	"break",
+	"rd.break",
+	"systemd.unit=rescue.target",
+	"systemd.unit=emergency.target",
+	"rd.systemd.unit=rescue.target",
+	"rd.systemd.unit=emergency.target",
+};
+static const char *const rescue_starts[] = {"break=", "rd.break=", "init="};
+
+static bool is(const char *word, size_t length, const char *text)
+{
+	return length == strlen(text) && memcmp(word, text, length) == 0;
+}
+
+static bool starts(const char *word, size_t length, const char *text)
+{
+	return length >= strlen(text) && memcmp(word, text, strlen(text)) == 0;
+}
+
+static bool wants_rescue(const char *word, size_t length)
+{
+	for (size_t i = 0; i < sizeof(rescue_words) / sizeof(rescue_words[0]); i++) {
+		if (is(word, length, rescue_words[i]))
+			return true;
+	}
+	for (size_t i = 0; i < sizeof(rescue_starts) / sizeof(rescue_starts[0]); i++) {
+		if (starts(word, length, rescue_starts[i]))
+			return true;
+	}
+	return false;
+}
+
+static enum mode mode_of_word(const char *word, size_t length)
+{
+	if (is(word, length, WORD "off"))
+		return MODE_OFF;
+	if (is(word, length, WORD "dry-run"))
+		return MODE_DRY_RUN;
+	if (starts(word, length, WORD))
+		return MODE_UNKNOWN;
+	return wants_rescue(word, length) ? MODE_RESCUE : MODE_TAKE;
+}
+
+enum mode mode_of(const char *words, const char **ret_word, size_t *ret_length)
+{
+	enum mode mode = MODE_TAKE;
+
+	*ret_word = NULL;
+	*ret_length = 0;
+	while (*(words += strspn(words, BLANKS))) {
+		size_t length = strcspn(words, BLANKS);
+		enum mode asked = mode_of_word(words, length);
+
+		if (asked > mode) {
+			mode = asked;
+			*ret_word = words;
+			*ret_length = length;
+		}
+		words += length;
+	}
+	return mode;
+}
