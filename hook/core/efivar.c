@@ -55,21 +55,25 @@ int efivar_read(const struct sys_root *root, const char *name, void *data, size_
 	return length;
 }
 
-/* Other filesystems have no such flag, and need none. */
-static void set_immutable(const struct sys_root *root, const char *path, bool immutable)
+/* Returns whether the flag was the other way before. Other filesystems than efivarfs have
+ * none. */
+static bool change_immutable(const struct sys_root *root, const char *path,
+			     bool immutable)
 {
 	int fd = openat(root->fd, path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 	int flags = 0;
+	bool change;
 
 	if (fd < 0)
-		return;
-	if (ioctl(fd, FS_IOC_GETFLAGS, &flags) == 0 &&
-	    !(flags & FS_IMMUTABLE_FL) == immutable) {
-		flags ^= FS_IMMUTABLE_FL;
-		/* Where it fails, the write that follows says so. */
+		return false;
+	change = ioctl(fd, FS_IOC_GETFLAGS, &flags) == 0 &&
+		 !(flags & FS_IMMUTABLE_FL) == immutable;
+	flags ^= FS_IMMUTABLE_FL;
+	/* Where it fails, the write that follows says so. */
+	if (change)
 		ioctl(fd, FS_IOC_SETFLAGS, &flags);
-	}
 	close(fd);
+	return change;
 }
 
 static int write_once(int fd, const void *bytes, size_t length)
@@ -99,7 +103,7 @@ int efivar_write(const struct sys_root *root, const char *name, const void *data
 		 size_t length)
 {
 	char path[PATH_SIZE], whole[ATTRIBUTES_SIZE + EFIVAR_MAX] = {ATTRIBUTES};
-	bool is_new;
+	bool is_new, was_immutable = false;
 	int fd, error;
 
 	if (length > EFIVAR_MAX)
@@ -108,7 +112,7 @@ int efivar_write(const struct sys_root *root, const char *name, const void *data
 	format_path(name, path);
 	is_new = sys_exists(root, path) == 0;
 	if (!is_new)
-		set_immutable(root, path, false);
+		was_immutable = change_immutable(root, path, false);
 	fd = openat(root->fd, path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0644);
 	if (fd < 0)
 		return -errno;
@@ -118,8 +122,8 @@ int efivar_write(const struct sys_root *root, const char *name, const void *data
 		error = check(root, name, data, length);
 	if (error < 0 && is_new)
 		efivar_delete(root, name); /* an empty name would stay */
-	else
-		set_immutable(root, path, true);
+	else if (was_immutable)
+		change_immutable(root, path, true);
 	return error;
 }
 
@@ -128,7 +132,7 @@ int efivar_delete(const struct sys_root *root, const char *name)
 	char path[PATH_SIZE];
 
 	format_path(name, path);
-	set_immutable(root, path, false);
+	change_immutable(root, path, false);
 	if (unlinkat(root->fd, path, 0) < 0 && errno != ENOENT)
 		return -errno;
 	return 0;

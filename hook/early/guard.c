@@ -59,7 +59,7 @@ static void record_last_words(const struct guard *guard, struct trace *trace)
 
 	if (!guard_has_died(&guard->state, guard->boot_id))
 		return;
-	trace_add(trace, TRACE_LAST_WORDS, &about, "its last words: %s%s",
+	trace_add(trace, TRACE_LAST_WORDS, &about, "last words: %s%s",
 		  phase_name(words->phase),
 		  words->cause == GUARD_DEADLINE
 			  ? "; gpupass hung there and reset the machine"
@@ -174,6 +174,7 @@ static int write_state(struct guard *guard, const struct sys_root *root,
 	struct trace_about written = about ? *about : (struct trace_about){0};
 	uint64_t start = sys_monotonic_ns();
 	uint8_t data[GUARD_SIZE];
+	bool armed;
 	int error;
 
 	guard->state.writes++;
@@ -187,9 +188,10 @@ static int write_state(struct guard *guard, const struct sys_root *root,
 		return error;
 	}
 	guard->writes++;
-	trace_add(trace, TRACE_GUARD_WRITTEN, &written, "%s, %s, write %u of this boot",
-		  guard_kind_name(guard->state.kind), phase_name(guard->state.now.phase),
-		  guard->writes);
+	armed = guard->state.kind == GUARD_ARMED;
+	trace_add(trace, TRACE_GUARD_WRITTEN, &written, "%s%s%s, write %u of this boot",
+		  guard_kind_name(guard->state.kind), armed ? ", next: " : "",
+		  armed ? phase_name(guard->state.now.phase) : "", guard->writes);
 	return 0;
 }
 

@@ -95,20 +95,13 @@ static bool is_private(const char *path)
 	return false;
 }
 
-/* Firmware variables are files like others: made, written and removed. */
-static bool is_variable(const char *part)
-{
-	static const char place[] = "sys/firmware/efi/efivars/";
-
-	return strncmp(part, place, strlen(place)) == 0;
-}
-
 static bool is_attribute(const struct calls *calls, const char *path)
 {
 	char resolved[PATH_MAX];
 	const char *part = realpath(path, resolved) ? inside(calls, resolved) : NULL;
 
-	return part && strncmp(part, "sys/", strlen("sys/")) == 0 && !is_variable(part);
+	return part && strncmp(part, "sys/", strlen("sys/")) == 0 &&
+	       !core_is_variable(part);
 }
 
 static void enter_inside(struct calls *calls, struct tracee *tracee, const char *path,
@@ -122,7 +115,7 @@ static void enter_inside(struct calls *calls, struct tracee *tracee, const char 
 	if (writes)
 		fault = faults_find_path(calls->core->faults, FAULT_READONLY, part);
 	if (flags & O_CREAT && strncmp(part, "sys/", strlen("sys/")) == 0 &&
-	    !is_variable(part)) {
+	    !core_is_variable(part)) {
 		fprintf(calls->forbidden, "O_CREAT on %s\n", part);
 		tracee_skip(tracee, -EACCES);
 		return;

@@ -279,6 +279,39 @@ static struct core_outcome write_kmsg(struct core *core, const char *text, size_
 	return outcome;
 }
 
+/* Firmware variables are files like others: made, written and removed. */
+bool core_is_variable(const char *part)
+{
+	static const char place[] = "sys/firmware/efi/efivars/";
+
+	return strncmp(part, place, strlen(place)) == 0;
+}
+
+/* The guard's variable, in the order of the other writes: its kind, and of the boot's
+ * last words phase and function (hook/core/guard_state.c). Faults are those of any path.
+ */
+static struct core_outcome write_variable(struct core *core, const char *path,
+					  const char *data, size_t length)
+{
+	const char *name = tree_last_component(path);
+	struct core_outcome outcome = {CORE_PASS, 0};
+	struct fault *fault;
+
+	fprintf(core->log, "efivars/%.*s", (int)strcspn(name, "-"), name);
+	if (length == 204)
+		fprintf(core->log, " = kind %d, failures %d, phase %d", data[9], data[10],
+			data[59]);
+	if (length == 204 && data[58])
+		fprintf(core->log, " of .%d", data[57] & 7);
+	if (faults_find_path(core->faults, FAULT_HANG, name))
+		return give(core, CORE_HANG, 0, " -> hangs");
+	fault = faults_find_path(core->faults, FAULT_WRITE_FAILS, name);
+	if (fault)
+		return give(core, CORE_RETURN, -fault->error, "");
+	fputc('\n', core->log);
+	return outcome;
+}
+
 struct core_outcome core_write(struct core *core, const char *path, const char *text,
 			       size_t length)
 {
@@ -289,6 +322,8 @@ struct core_outcome core_write(struct core *core, const char *path, const char *
 		return write_kmsg(core, text, length);
 	if (strncmp(path, "sys/", strlen("sys/")) != 0)
 		return outcome;
+	if (core_is_variable(path))
+		return write_variable(core, path, text, length);
 	if (length == 0) {
 		/* kernfs does not call store() */
 		outcome.action = CORE_RETURN;

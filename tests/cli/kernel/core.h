@@ -36,6 +36,9 @@ struct core_outcome {
 	long result;
 };
 
+/* Whether a path is one of the firmware's variables. */
+bool core_is_variable(const char *path);
+
 struct core_outcome core_write(struct core *core, const char *path, const char *text,
 			       size_t length);
 
