@@ -28,7 +28,7 @@ SMALL = -Os -static -ffunction-sections -fdata-sections -Wl,--gc-sections -Wl,-z
 
 CORE_SOURCES = $(wildcard hook/core/*.c)
 EARLY_SOURCES = $(CORE_SOURCES) $(wildcard hook/early/*.c)
-TOOL_COMMON = tool/print.c tool/names.c
+TOOL_COMMON = tool/print.c tool/names.c tool/variable.c
 LOG_SOURCES = $(CORE_SOURCES) $(TOOL_COMMON) tool/ring.c $(wildcard tool/log_*.c) tool/gpupass_log.c
 GPUPASS_SOURCES = $(CORE_SOURCES) $(TOOL_COMMON) \
 	$(filter-out $(LOG_SOURCES) tool/log_%.c,$(wildcard tool/*.c))
@@ -93,6 +93,16 @@ DRACUT = /usr/lib/dracut/modules.d/50gpupass
 man_target = $(MAN)/man$(subst .,,$(suffix $(1)))/$(notdir $(1))
 new = $(DESTDIR)$(dir $(1)).$(notdir $(1)).new
 put = install -D -m $(1) $(2) $(call new,$(3)) && mv -f $(call new,$(3)) $(DESTDIR)$(3)
+# Units; enabled as a package would have them, by the link that their [Install] asks for.
+UNITS = /usr/lib/systemd/system
+SERVICES = gpupass-good.service gpupass-guard.service
+WANTED = $(SERVICES)
+WANTS = $(UNITS)/multi-user.target.wants
+put_unit = install -D -m 644 conf/$(1) $(call new,$(UNITS)/$(1)) && \
+	sed -i 's|@SBINDIR@|$(PREFIX)/sbin|' $(call new,$(UNITS)/$(1)) && \
+	mv -f $(call new,$(UNITS)/$(1)) $(DESTDIR)$(UNITS)/$(1)
+put_wants = mkdir -p $(DESTDIR)$(WANTS) && ln -sfn ../$(1) $(DESTDIR)$(WANTS)/$(1)
+
 put_script = install -D -m 755 $(1) $(call new,$(2)) && \
 	sed -i 's|@SBINDIR@|$(PREFIX)/sbin|' $(call new,$(2)) && mv -f $(call new,$(2)) $(DESTDIR)$(2)
 
@@ -105,7 +115,8 @@ COMPLETED = gpupass gpupass-log
 INSTALLED = $(LIBEXEC)/gpupass-early $(PREFIX)/sbin/gpupass $(PREFIX)/bin/gpupass-log \
 	$(INITRAMFS_TOOLS)/hooks/gpupass $(INITRAMFS_TOOLS)/scripts/init-top/00-gpupass \
 	$(POST_UPDATE) $(TMPFILES) $(UDEV_RULES) $(DRACUT)/module-setup.sh $(DRACUT)/gpupass-hook.sh \
-	$(DRACUT)/gpupass.service $(foreach page,$(MAN_PAGES),$(call man_target,$(page))) \
+	$(DRACUT)/gpupass.service $(addprefix $(UNITS)/,$(SERVICES)) \
+	$(addprefix $(WANTS)/,$(WANTED)) $(foreach page,$(MAN_PAGES),$(call man_target,$(page))) \
 	$(foreach name,$(COMPLETED),$(BASH_COMPLETIONS)/$(name) $(ZSH_COMPLETIONS)/_$(name) \
 		$(FISH_COMPLETIONS)/$(name).fish)
 
@@ -131,6 +142,8 @@ install: all record-directories
 	$(foreach page,$(MAN_PAGES),$(call put,644,$(page),$(call man_target,$(page))) &&) true
 	$(call put,644,conf/gpupass.tmpfiles,$(TMPFILES))
 	$(call put,644,conf/gpupass.rules,$(UDEV_RULES))
+	$(foreach unit,$(SERVICES),$(call put_unit,$(unit)) &&) true
+	$(foreach unit,$(WANTED),$(call put_wants,$(unit)) &&) true
 	test -e $(DESTDIR)/etc/gpupass.conf || test -L $(DESTDIR)/etc/gpupass.conf || \
 		install -D -m 644 conf/gpupass.conf $(DESTDIR)/etc/gpupass.conf
 	$(call put_script,hook/initramfs-tools/hook,$(INITRAMFS_TOOLS)/hooks/gpupass)

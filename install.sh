@@ -310,11 +310,19 @@ do_install()
 	[ -n "$dry_run" ] || say_what_next
 }
 
+# The firmware keeps the guard's variable; a chroot or a container has none.
+forget_guard()
+{
+	[ ! -x /usr/sbin/gpupass ] || run /usr/sbin/gpupass guard forget ||
+		echo "The guard's variable stays in the firmware; it does no harm." >&2
+}
+
 # Installs nothing: not even what it needs itself.
 do_uninstall()
 {
 	command -v make >/dev/null || die "it needs make, and make is not here"
 	choose_generator
+	forget_guard
 	run make -C "$here" uninstall
 	[ -z "$purge" ] || run rm -f /etc/gpupass.conf
 	[ -n "$purge" ] || [ ! -e /etc/gpupass.conf ] || echo "/etc/gpupass.conf stays."

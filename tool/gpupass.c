@@ -16,6 +16,8 @@
 #define TAKES_JSON     8
 #define TAKES_COLOUR   16
 #define TAKES_CONF     32
+#define TAKES_AFTER    64
+#define AFTER_MAX      3600 /* seconds */
 
 static const struct verb {
 	const char *name;
@@ -23,11 +25,13 @@ static const struct verb {
 	unsigned takes;
 } verbs[] = {
 	{"list", verb_list, TAKES_JSON | TAKES_COLOUR | TAKES_CONF},
+	{"retry", verb_retry, 0},
 	{"capture", verb_capture, 0},
 	{"verify-image", verb_verify_image, TAKES_OPERANDS},
 	{"modules", verb_modules, TAKES_KERNEL},
 	{"keep", verb_keep, 0},
 	{"image", verb_image, TAKES_KERNEL | TAKES_INTO},
+	{"guard", verb_guard, TAKES_OPERANDS | TAKES_AFTER},
 };
 
 static const char help[] =
@@ -37,6 +41,7 @@ static const char help[] =
 	"          [--json] [--color=auto|always|never]\n"
 	"          [--conf ADDRESS]          the section of gpupass.conf for the card "
 	"there\n"
+	"  gpupass retry                     take the cards again after boots that died\n"
 	"  gpupass capture                   this machine as text for a report\n"
 	"  gpupass verify-image [IMAGE...]   look into boot images: is gpupass in there, "
 	"the same\n"
@@ -48,6 +53,7 @@ static const char help[] =
 	"  gpupass image --kernel VERSION --into DIR\n"
 	"                                    put gpupass into an image's tree (for its "
 	"generator)\n"
+	"  gpupass guard good|ended|forget   how this boot went (for the units)\n"
 	"\n"
 	"  --root DIR    work on the system below DIR instead of the running one\n"
 	"  --help        this text\n"
@@ -108,13 +114,25 @@ static bool takes(const struct verb *verb, unsigned flag, const char *name, bool
 	return !given || verb->takes & flag;
 }
 
+static bool parse_seconds(struct arguments *arguments)
+{
+	uint64_t seconds;
+
+	if (sys_parse_number(arguments->after, strlen(arguments->after), 10, AFTER_MAX,
+			     &seconds) < 0)
+		return false;
+	arguments->seconds = (unsigned)seconds;
+	return true;
+}
+
 static bool complete(const struct verb *verb, struct arguments *arguments)
 {
 	if (!takes(verb, TAKES_KERNEL, "--kernel", arguments->kernel) ||
 	    !takes(verb, TAKES_INTO, "--into", arguments->into) ||
 	    !takes(verb, TAKES_JSON, "--json", arguments->json) ||
 	    !takes(verb, TAKES_COLOUR, "--color", arguments->color) ||
-	    !takes(verb, TAKES_CONF, "--conf", arguments->conf))
+	    !takes(verb, TAKES_CONF, "--conf", arguments->conf) ||
+	    !takes(verb, TAKES_AFTER, "--after", arguments->after))
 		return false;
 	if (verb->takes & TAKES_KERNEL && !arguments->kernel)
 		complain("%s: --kernel VERSION is missing", verb->name);
@@ -127,6 +145,9 @@ static bool complete(const struct verb *verb, struct arguments *arguments)
 		 print_parse_colour(arguments->color, &arguments->colour) < 0)
 		complain("%s: --color \"%s\": expected auto, always or never", verb->name,
 			 arguments->color);
+	else if (arguments->after && !parse_seconds(arguments))
+		complain("%s: --after \"%s\": expected seconds, at most %d", verb->name,
+			 arguments->after, AFTER_MAX);
 	else if (!(verb->takes & TAKES_OPERANDS) && arguments->operand_count)
 		complain("%s: \"%s\" is too much", verb->name, arguments->operands[0]);
 	else
@@ -155,6 +176,9 @@ static bool put_option(int option, struct arguments *arguments)
 	case 'c':
 		arguments->conf = optarg;
 		return true;
+	case 'a':
+		arguments->after = optarg;
+		return true;
 	default:
 		return false;
 	}
@@ -171,6 +195,7 @@ static bool parse_arguments(const struct verb *verb, int argc, char **argv,
 		{"json", no_argument, NULL, 'j'},
 		{"color", required_argument, NULL, 'o'},
 		{"conf", required_argument, NULL, 'c'},
+		{"after", required_argument, NULL, 'a'},
 		{NULL, 0, NULL, 0},
 	};
 	int option;

@@ -24,8 +24,10 @@ struct arguments {
 	bool json;          /* --json */
 	const char *color;  /* --color as it was given; NULL = it was not */
 	enum print_colour colour;
-	const char *conf; /* --conf; NULL when not given */
-	char **operands;  /* what follows the options */
+	const char *conf;  /* --conf; NULL when not given */
+	const char *after; /* --after as it was given; NULL = it was not */
+	unsigned seconds;  /* --after */
+	char **operands;   /* what follows the options */
 	unsigned operand_count;
 };
 
@@ -36,10 +38,12 @@ void warn_user(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 enum status verb_capture(const struct arguments *arguments);
+enum status verb_guard(const struct arguments *arguments);
 enum status verb_image(const struct arguments *arguments);
 enum status verb_keep(const struct arguments *arguments);
 enum status verb_list(const struct arguments *arguments);
 enum status verb_modules(const struct arguments *arguments);
+enum status verb_retry(const struct arguments *arguments);
 enum status verb_verify_image(const struct arguments *arguments);
 
 #endif

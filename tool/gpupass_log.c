@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "tool/log.h"
+#include "tool/log_crash.h"
 #include "tool/log_pager.h"
 
 static bool is_of_card(const struct trace_record *record, const char *card)
@@ -155,6 +156,7 @@ int main(int argc, char **argv)
 	enum log_status status;
 
 	if (log_parse_options(argc, argv, &options, &status))
-		status = show_trace(&options);
+		status = options.last_crash ? log_show_crash(&options)
+					    : show_trace(&options);
 	return (int)status;
 }

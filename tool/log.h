@@ -25,6 +25,7 @@ struct log_options {
 	enum log_form form;
 	enum print_colour colour;
 	bool explain, monotonic, no_pager;
+	bool last_crash; /* instead of records */
 };
 
 /* False when there is nothing to show: --help, or a wrong option, which it has complained

@@ -26,6 +26,7 @@ static const char usage[] =
 	"\n"
 	"In which form:\n"
 	"      --explain         what each refusal and failure means, and what to do\n"
+	"      --last-crash      what is known of the last boot that died, instead\n"
 	"  -t, --monotonic       seconds since the start of the kernel, not the clock\n"
 	"      --json            one JSON object a line\n"
 	"      --plot            a drawing on a time axis, as SVG\n"
@@ -40,6 +41,7 @@ enum {
 	OPTION_COLOR,
 	OPTION_EXPLAIN,
 	OPTION_JSON,
+	OPTION_LAST_CRASH,
 	OPTION_NO_KERNEL,
 	OPTION_NO_PAGER,
 	OPTION_PLOT,
@@ -55,6 +57,7 @@ static const struct option long_options[] = {
 	{"help", no_argument, NULL, 'h'},
 	{"json", no_argument, NULL, OPTION_JSON},
 	{"kernel", no_argument, NULL, 'k'},
+	{"last-crash", no_argument, NULL, OPTION_LAST_CRASH},
 	{"monotonic", no_argument, NULL, 't'},
 	{"no-kernel", no_argument, NULL, OPTION_NO_KERNEL},
 	{"no-pager", no_argument, NULL, OPTION_NO_PAGER},
@@ -141,6 +144,9 @@ static bool set_option(int option, struct log_options *options)
 		break;
 	case OPTION_NO_PAGER:
 		options->no_pager = true;
+		break;
+	case OPTION_LAST_CRASH:
+		options->last_crash = true;
 		break;
 	default:
 		return set_choice(option, options);

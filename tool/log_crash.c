@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The last boot that died, in words. Reads, and writes nothing but its output.
+ */
+#include "tool/log_crash.h"
+
+#include <errno.h>
+#include <json-c/json.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "tool/log_pstore.h"
+#include "tool/variable.h"
+
+#define TIME_SIZE    64
+#define JSON_VERSION 1
+
+struct crash {
+	const struct guard_words *words;
+	const struct variable *variable;
+	struct log_pstore pstore;
+};
+
+/* The clock of this place for people, UTC for programs. */
+static void format_time(uint64_t seconds, bool for_people, char *text)
+{
+	time_t time = (time_t)seconds;
+	struct tm broken;
+	size_t length = 0;
+
+	if (for_people && localtime_r(&time, &broken))
+		length = strftime(text, TIME_SIZE, "%Y-%m-%d %H:%M:%S %Z", &broken);
+	if (!for_people && gmtime_r(&time, &broken))
+		length = strftime(text, TIME_SIZE, "%Y-%m-%dT%H:%M:%SZ", &broken);
+	if (length == 0)
+		sys_format(text, TIME_SIZE, "an unknown time");
+}
+
+static const char *explain(const struct guard_words *words)
+{
+	if (words->cause == GUARD_DEADLINE)
+		return "gpupass hung in that step, and reset the machine itself";
+	if (words->phase == PHASE_BOOTING)
+		return "the cards were taken and the host was booting on: it died "
+		       "between here and two minutes after it was up";
+	return "it was written down before that step began: the step may have begun, and "
+	       "nothing after it had";
+}
+
+/* What became of it since. */
+static const char *explain_since(const struct variable *variable)
+{
+	bool this_boot = guard_is_of_boot(&variable->state, variable->boot_id);
+
+	switch (variable->state.kind) {
+	case GUARD_LEFT:
+		return this_boot ? "this boot leaves the cards to the host, the next one "
+				   "takes them again"
+				 : "a boot left the cards to the host";
+	case GUARD_OFF:
+		return "two boots died: the cards stay with the host until gpupass retry "
+		       "or another configuration";
+	case GUARD_PROVEN:
+		return "a later boot with the cards was good";
+	case GUARD_DISARMED:
+		return "a later boot was good or ended in order; the next "
+		       "one takes the cards";
+	default:
+		return this_boot ? "this boot has taken the cards again"
+				 : "this boot did not touch the cards; the next one "
+				   "leaves them to the host";
+	}
+}
+
+static void print_escaped_lines(const char *text, FILE *out)
+{
+	char line[PRINT_ESCAPED_SIZE(LOG_PSTORE_TAIL_SIZE)];
+
+	while (*text) {
+		size_t length = strcspn(text, "\n");
+
+		print_escape(text, length, line);
+		fprintf(out, "    %s\n", line);
+		text += length + (text[length] == '\n');
+	}
+}
+
+static void print_text(const struct crash *crash, const char *slash,
+		       const struct log_options *options, FILE *out)
+{
+	char when[TIME_SIZE], words[TRACE_TEXT_SIZE];
+	char path[PRINT_ESCAPED_SIZE(LOG_PSTORE_PATH_SIZE)];
+
+	format_time(crash->words->time, true, when);
+	guard_format_words(crash->words, words, sizeof(words));
+	fprintf(out, "The boot of %s died. Its last words: %s\n", when, words);
+	fprintf(out, "  %s\n", explain(crash->words));
+	fprintf(out, "Since then: %s\n", explain_since(crash->variable));
+	for (unsigned i = 0; i < crash->pstore.count; i++) {
+		print_escape(crash->pstore.paths[i], strlen(crash->pstore.paths[i]),
+			     path);
+		fprintf(out, "%s%s%s%s\n",
+			i ? "  " : "What the kernel left (pstore):\n  ", options->root,
+			slash, path);
+	}
+	if (crash->pstore.tail[0])
+		fputs("  it ends with\n", out);
+	print_escaped_lines(crash->pstore.tail, out);
+}
+
+static void add_string(struct json_object *object, const char *key, const char *value)
+{
+	json_object_object_add(object, key, json_object_new_string(value));
+}
+
+/* JSON is text: what is not comes as the escapes that people see. */
+static struct json_object *new_escaped(const char *bytes)
+{
+	char *text = malloc(PRINT_ESCAPED_SIZE(strlen(bytes)));
+	struct json_object *string;
+
+	if (!text)
+		return NULL;
+	print_escape(bytes, strlen(bytes), text);
+	string = json_object_new_string(text);
+	free(text);
+	return string;
+}
+
+static void print_json(const struct crash *crash, FILE *out)
+{
+	struct json_object *object = json_object_new_object();
+	struct json_object *files = json_object_new_array();
+	char text[TIME_SIZE];
+
+	json_object_object_add(object, "version", json_object_new_int(JSON_VERSION));
+	log_format_boot_id(crash->words->boot_id, text);
+	add_string(object, "boot_id", text);
+	format_time(crash->words->time, false, text);
+	add_string(object, "time", text);
+	add_string(object, "phase", phase_name(crash->words->phase));
+	add_string(object, "cause",
+		   crash->words->cause == GUARD_DEADLINE ? "deadline" : "unknown");
+	if (crash->words->card[0])
+		add_string(object, "card", crash->words->card);
+	if (crash->words->has_function) {
+		pci_format_address(&crash->words->function, text);
+		add_string(object, "function", text);
+	}
+	add_string(object, "guard", guard_kind_name(crash->variable->state.kind));
+	json_object_object_add(object, "failures",
+			       json_object_new_int(crash->variable->state.failures));
+	for (unsigned i = 0; i < crash->pstore.count; i++)
+		json_object_array_add(files, new_escaped(crash->pstore.paths[i]));
+	json_object_object_add(object, "pstore", files);
+	fprintf(out, "%s\n",
+		json_object_to_json_string_ext(
+			object, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
+	json_object_put(object);
+}
+
+static enum log_status show(const struct log_options *options,
+			    const struct sys_root *root, const struct variable *variable)
+{
+	static struct crash crash;
+	size_t length = strlen(options->root);
+
+	crash.variable = variable;
+	crash.words = variable->found
+			      ? guard_last_words(&variable->state, variable->boot_id)
+			      : NULL;
+	if (!crash.words) {
+		fputs("gpupass-log: no boot is known to have died with the cards\n",
+		      stderr);
+		return LOG_NOTHING;
+	}
+	log_pstore_find(root, (time_t)crash.words->time, &crash.pstore);
+	if (options->form == LOG_JSON)
+		print_json(&crash, stdout);
+	else
+		print_text(&crash, length && options->root[length - 1] == '/' ? "" : "/",
+			   options, stdout);
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return LOG_GOOD;
+	fprintf(stderr, "gpupass-log: standard output: %s\n", strerror(errno));
+	return LOG_UNREADABLE;
+}
+
+enum log_status log_show_crash(const struct log_options *options)
+{
+	struct variable variable;
+	enum log_status status;
+	struct sys_root root;
+	int error = sys_open_root(options->root, &root);
+
+	if (error < 0) {
+		fprintf(stderr, "gpupass-log: %s: %s\n", options->root, strerror(-error));
+		return LOG_UNREADABLE;
+	}
+	error = variable_read(&root, &variable);
+	if (error == 0) {
+		status = show(options, &root, &variable);
+	} else {
+		fprintf(stderr, "gpupass-log: nothing is remembered here: %s\n",
+			variable_explain(error));
+		status = error == -ENOENT || error == -EINVAL ? LOG_NOTHING
+							      : LOG_UNREADABLE;
+	}
+	sys_close_root(&root);
+	return status;
+}
