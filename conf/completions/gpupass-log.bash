@@ -27,7 +27,7 @@ _gpupass_log() {
 		;;
 	*)
 		words='--card --priority --kernel --no-kernel --file --root --explain --monotonic
-			--json --plot --color --no-pager --help --version -p -k -F -t -h'
+			--json --last-crash --plot --color --no-pager --help --version -p -k -F -t -h'
 		;;
 	esac
 	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")

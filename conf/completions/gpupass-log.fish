@@ -16,6 +16,7 @@ complete -c gpupass-log -l root -x -a '(__fish_complete_directories)' -d 'Read t
 complete -c gpupass-log -l explain -d 'What each refusal and failure means, and what to do'
 complete -c gpupass-log -s t -l monotonic -d 'Seconds since the start of the kernel'
 complete -c gpupass-log -l json -d 'One JSON object a line'
+complete -c gpupass-log -l last-crash -d 'The last boot that died, instead'
 complete -c gpupass-log -l plot -d 'A drawing on a time axis, as SVG'
 complete -c gpupass-log -l color -x -a 'auto always never' -d 'Colour'
 complete -c gpupass-log -l no-pager -d 'Straight to the terminal'

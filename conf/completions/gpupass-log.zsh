@@ -21,6 +21,7 @@ _arguments -s \
 	'(-t --monotonic)'{-t,--monotonic}'[seconds since the start of the kernel]' \
 	'(--plot)--json[one JSON object a line]' \
 	'(--json)--plot[a drawing on a time axis, as SVG]' \
+	'(--plot)--last-crash[the last boot that died, instead]' \
 	'--color=[colour]:when:(auto always never)' \
 	'--no-pager[straight to the terminal]' \
 	'(- *)'{-h,--help}'[show the options]' \

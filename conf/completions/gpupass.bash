@@ -10,12 +10,13 @@ _gpupass_words() {
 	--into | --root) compgen -d -- "$3" ;;
 	*)
 		case $1 in
-		'') printf '%s\n' list capture verify-image modules keep image --help --version ;;
+		'') printf '%s\n' list retry capture verify-image modules keep image guard --help --version ;;
 		list) printf '%s\n' --json --color --conf --root ;;
 		verify-image) [[ $3 == -* ]] && echo --root || compgen -f -- "$3" ;;
 		modules) printf '%s\n' --kernel --root ;;
 		image) printf '%s\n' --kernel --into --root ;;
-		capture | keep) echo --root ;;
+		guard) [[ $3 == -* ]] && printf '%s\n' --after --root || printf '%s\n' good ended forget ;;
+		retry | capture | keep) echo --root ;;
 		esac
 		;;
 	esac

@@ -1,15 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Completion of gpupass for fish.
 
-set -l verbs list capture verify-image modules keep image
+set -l verbs list retry capture verify-image modules keep image guard
 
 complete -c gpupass -f
 complete -c gpupass -n "not __fish_seen_subcommand_from $verbs" -a list -d 'The cards of this machine'
+complete -c gpupass -n "not __fish_seen_subcommand_from $verbs" -a retry -d 'Take the cards again after boots that died'
 complete -c gpupass -n "not __fish_seen_subcommand_from $verbs" -a capture -d 'This machine as text for a report'
 complete -c gpupass -n "not __fish_seen_subcommand_from $verbs" -a verify-image -d 'Look into boot images'
 complete -c gpupass -n "not __fish_seen_subcommand_from $verbs" -a modules -d 'The modules that a kernel needs'
 complete -c gpupass -n "not __fish_seen_subcommand_from $verbs" -a keep -d 'The PCI functions that the host runs from'
 complete -c gpupass -n "not __fish_seen_subcommand_from $verbs" -a image -d 'Put gpupass into an image\'s tree'
+complete -c gpupass -n "not __fish_seen_subcommand_from $verbs" -a guard -d 'How this boot went'
 complete -c gpupass -n "not __fish_seen_subcommand_from $verbs" -l help -d 'Show the verbs and options'
 complete -c gpupass -n "not __fish_seen_subcommand_from $verbs" -l version -d 'Show the version'
 complete -c gpupass -n '__fish_seen_subcommand_from list' -l json -d 'One JSON object'
@@ -17,5 +19,7 @@ complete -c gpupass -n '__fish_seen_subcommand_from list' -l color -x -a 'auto a
 complete -c gpupass -n '__fish_seen_subcommand_from list' -l conf -x -a '(ls /sys/bus/pci/devices 2>/dev/null)' -d 'The section for the card there'
 complete -c gpupass -n '__fish_seen_subcommand_from modules image' -l kernel -x -a '(ls /lib/modules 2>/dev/null)' -d 'The kernel\'s version'
 complete -c gpupass -n '__fish_seen_subcommand_from image' -l into -x -a '(__fish_complete_directories)' -d 'The image\'s tree'
+complete -c gpupass -n '__fish_seen_subcommand_from guard' -a 'good ended forget'
+complete -c gpupass -n '__fish_seen_subcommand_from guard' -l after -x -d 'Wait so many seconds first'
 complete -c gpupass -n '__fish_seen_subcommand_from verify-image' -F
 complete -c gpupass -n "__fish_seen_subcommand_from $verbs" -l root -x -a '(__fish_complete_directories)' -d 'The system below'

@@ -6,10 +6,12 @@ _gpupass_verbs() {
 	local -a verbs
 	verbs=(
 		'list:the cards of this machine'
+		'retry:take the cards again after boots that died'
 		'capture:this machine as text for a report'
 		'verify-image:look into boot images'
 		'modules:the modules that a kernel needs'
 		'keep:the PCI functions that the host runs from'
+		'guard:how this boot went'
 		"image:put gpupass into an image's tree"
 	)
 	_describe verb verbs
@@ -28,7 +30,8 @@ _gpupass_options() {
 	verify-image) _arguments $root '*:image:_files' ;;
 	modules) _arguments $root $kernel ;;
 	image) _arguments $root $kernel "--into=[the image's tree]:directory:_files -/" ;;
-	capture | keep) _arguments $root ;;
+	guard) _arguments $root '--after=[wait so many seconds first]:seconds:' ':word:(good ended forget)' ;;
+	retry | capture | keep) _arguments $root ;;
 	esac
 }
 

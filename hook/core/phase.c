@@ -17,6 +17,7 @@ const char *phase_name(unsigned phase)
 		[PHASE_VERIFY] = "reading back",
 		[PHASE_UNDO] = "giving back",
 		[PHASE_BOOTING] = "booting on, gpupass was through",
+		[PHASE_GUARD] = "writing the guard's variable",
 	};
 
 	return phase < sizeof(names) / sizeof(names[0]) ? names[phase]

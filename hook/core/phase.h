@@ -17,6 +17,7 @@ enum phase {
 	PHASE_VERIFY = 7,
 	PHASE_UNDO = 8,
 	PHASE_BOOTING = 9, /* gpupass is through, the host boots on */
+	PHASE_GUARD = 10,  /* writing the guard's variable: in the journal only */
 };
 
 /* What the phase is called in messages: "writing driver_override". Any number gives a

@@ -22,9 +22,11 @@ static void begin(const struct bind_context *context, const struct bind_entry *e
 {
 	struct trace_about about = journal_about(context->journal, entry);
 
-	context->journal->phase = phase;
-	if (phase != PHASE_OVERRIDE)
+	if (phase != PHASE_OVERRIDE) {
+		context->journal->phase = PHASE_GUARD;
 		guard_enter(context->guard, context->root, context->trace, phase, &about);
+	}
+	context->journal->phase = phase;
 }
 
 /* Writes an attribute of the entry's function as one step of the record: the journal

@@ -212,7 +212,9 @@ static const char *explain(const struct guard *guard, uint64_t combination)
 	case GUARD_OFF:
 		return "off since two boots died";
 	default:
-		return "the last boot ended in order before it was proven";
+		return guard->state.failures
+			       ? "tried once more after the boot that died"
+			       : "the last boot ended in order before it was proven";
 	}
 }
 

@@ -154,17 +154,28 @@ static void record_end_of_worker(const struct worker_task *task, int result)
 
 /* Whoever hangs in the kernel holds the function's lock for good: what touches it hangs
  * too, and an orderly shutdown does. */
-static void record_consequence(const struct worker_task *task, int entry)
+static const char *consequence(enum phase phase, int entry)
+{
+	if (phase == PHASE_GUARD)
+		return "the firmware may hang a shutdown, too; set guard = off, or boot "
+		       "with gpupass=off next time";
+	if (entry < 0)
+		return "modprobe vfio-pci and an orderly shutdown may hang; boot with "
+		       "gpupass=off next time";
+	return "what reads this function, modprobe vfio-pci and an orderly shutdown may "
+	       "hang; boot with gpupass=off next time";
+}
+
+static void record_consequence(const struct worker_task *task, enum phase phase,
+			       int entry)
 {
 	struct trace_about about = {0};
 	const struct bind_journal *journal = task->journal;
 
 	if (entry >= 0)
 		about.function = &journal->entries[entry].before;
-	trace_add(task->trace, TRACE_CONSEQUENCE, &about,
-		  "what reads this function, modprobe vfio-pci and an orderly shutdown "
-		  "may hang; "
-		  "boot with gpupass=off next time");
+	trace_add(task->trace, TRACE_CONSEQUENCE, &about, "%s",
+		  consequence(phase, entry));
 }
 
 /* Names what a child is stuck in, and what follows from it. */
@@ -200,21 +211,25 @@ static int do_reset(const struct worker_task *task)
  * what it is stuck in, so that this has a deadline, too. */
 static void reset_machine(const struct worker_task *task)
 {
-	if (!task->returned && task->guard->known)
+	if (!task->returned && task->guard->known && task->journal->phase != PHASE_GUARD)
 		run_child(do_reset, task, RESCUE_SECONDS);
 }
 
 static int rescue(const struct worker_task *task, int result)
 {
+	enum phase phase = task->journal->phase;
 	int rescued;
 
+	/* Whoever hangs in the firmware holds no function. */
+	task->journal->stuck = result == -ETIMEDOUT && phase != PHASE_GUARD
+				       ? task->journal->current
+				       : -1;
 	if (result == -ETIMEDOUT) {
 		record_stuck(task, task->conf->deadline);
 		reset_machine(task);
 	} else {
 		record_end_of_worker(task, result);
 	}
-	task->journal->stuck = result == -ETIMEDOUT ? task->journal->current : -1;
 	rescued = run_child(do_rescue, task, RESCUE_SECONDS);
 	if (rescued == -ETIMEDOUT) {
 		record_stuck(task, RESCUE_SECONDS);
@@ -225,9 +240,9 @@ static int rescue(const struct worker_task *task, int result)
 	else
 		record_lost_cards(task, rescued == WORKER_HOLDS);
 	if (result == -ETIMEDOUT)
-		record_consequence(task, task->journal->stuck);
+		record_consequence(task, phase, task->journal->stuck);
 	if (rescued == -ETIMEDOUT)
-		record_consequence(task, task->journal->current);
+		record_consequence(task, task->journal->phase, task->journal->current);
 	return WORKER_LOST;
 }
 

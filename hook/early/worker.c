@@ -180,6 +180,7 @@ static unsigned take_cards(const struct worker_task *task, const struct console 
 	unsigned lost = 0;
 	int error;
 
+	task->journal->phase = PHASE_MODULES;
 	task->journal->console = *console;
 	error = modules_insert(task->root, task->trace, task->conf, task->command_line,
 			       task->dry_run);
@@ -188,7 +189,7 @@ static unsigned take_cards(const struct worker_task *task, const struct console 
 		if (!plans[i].refusal && !take_card(task, &context, i, error))
 			lost++;
 	}
-	task->journal->phase = PHASE_BOOTING;
+	task->journal->phase = PHASE_GUARD;
 	guard_enter(task->guard, task->root, task->trace, PHASE_BOOTING, NULL);
 	return lost;
 }
@@ -222,7 +223,7 @@ static unsigned take_or_leave(const struct worker_task *task,
 						      modules_hash()};
 	char reason[TRACE_TEXT_SIZE];
 
-	task->journal->phase = PHASE_MODULES;
+	task->journal->phase = PHASE_GUARD;
 	switch (guard_ask(task->guard, task->root, task->trace, &combination, plans,
 			  reason)) {
 	case GUARD_NOT_NOW:

@@ -72,7 +72,8 @@ tap_is "an image: --dry-run does nothing" "$ran" ""
 install_sh --uninstall
 tap_is "an image: --uninstall succeeds" $status 0
 has "an image: it says what that means" "$said" "From the next boot on no card is taken."
-tap_is "an image: it is rebuilt without gpupass" "$ran" "make -C /src uninstall
+tap_is "an image: it is rebuilt without gpupass" "$ran" "gpupass guard forget
+make -C /src uninstall
 update-initramfs -u -k all"
 echo 1 >"$root/verdict"
 install_sh
@@ -135,7 +136,8 @@ tap_is "mkinitcpio: refused" $status 1
 has "mkinitcpio: and says why" "$said" "built by mkinitcpio"
 tap_is "mkinitcpio: nothing is installed" "$ran" ""
 install_sh --uninstall
-tap_is "mkinitcpio: --uninstall rebuilds nothing" "$ran" "make -C /src uninstall"
+tap_is "mkinitcpio: --uninstall rebuilds nothing" "$ran" "gpupass guard forget
+make -C /src uninstall"
 has "mkinitcpio: and names the image" "$said" "/boot/initramfs-linux.img"
 host arch dracut mkinitcpio
 touch "$root/boot/initramfs-linux.img"
@@ -151,7 +153,8 @@ for family in debian fedora arch; do
 	host $family
 	install_sh --uninstall
 	tap_is "$family without a generator: --uninstall has rebuilt nothing" $status 1
-	tap_is "$family without a generator: --uninstall installs nothing" "$ran" "make -C /src uninstall"
+	tap_is "$family without a generator: --uninstall installs nothing" "$ran" "gpupass guard forget
+make -C /src uninstall"
 	rm "$root/usr/sbin/make"
 	install_sh --uninstall
 	tap_is "$family without make: --uninstall installs nothing" "$status$ran" 1

@@ -141,6 +141,9 @@ static void test_twice(void **state)
 	assert_true(conf.refuse_all);
 	parse("[options]\ndeadline = 5\ndeadline = 6\n");
 	assert_true(conf.refuse_all);
+	parse("[options]\nguard = on\nguard = on\n");
+	assert_error(3, "guard", "only once");
+	assert_true(conf.refuse_all);
 }
 
 static void test_section_without_address(void **state)
@@ -165,6 +168,9 @@ static void test_what_refuses_all(void **state)
 		"[options]\ndeadline = ten\n",
 		"[options]\ndeadline =\n",
 		"[options]\ngaurd = on\n",
+		"[options]\nguard = yes\n",
+		"[options]\nguard = On\n",
+		"[options]\nguard =\n",
 		"[options]\nvfio-pci.ids = 10de:1e07\n",
 		"[options]\nnvidia.x = 1\n",
 		"[options]\nvfio-pci.disable_idle_d3 = a b\n",
@@ -182,6 +188,15 @@ static void test_what_refuses_all(void **state)
 static void test_options(void **state)
 {
 	(void)state;
+	parse("[options]\n");
+	assert_int_equal(conf.guard, CONF_GUARD_ON);
+	parse("[options]\nguard = on\n");
+	assert_int_equal(conf.guard, CONF_GUARD_ON);
+	parse("[options]\nguard = off\n");
+	assert_int_equal(conf.guard, CONF_GUARD_OFF);
+	parse("[options]\nguard=require # comment\n");
+	assert_int_equal(conf.guard, CONF_GUARD_REQUIRE);
+	assert_int_equal(conf.error_count, 0);
 	parse("[options]\ndeadline = 120\nvfio-pci.disable_idle_d3 = 1\n"
 	      "vfio_iommu_type1.allow_unsafe_interrupts=Y\n");
 	assert_int_equal(conf.error_count, 0);

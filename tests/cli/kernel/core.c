@@ -297,15 +297,20 @@ static struct core_outcome write_variable(struct core *core, const char *path,
 	struct core_outcome outcome = {CORE_PASS, 0};
 	struct fault *fault;
 
+	char value[32] = "";
+
+	if (length == 204)
+		tree_format(value, sizeof(value), data[58] ? "%d.%d" : "%d", data[59],
+			    data[57] & 7);
 	fprintf(core->log, "efivars/%.*s", (int)strcspn(name, "-"), name);
 	if (length == 204)
 		fprintf(core->log, " = kind %d, failures %d, phase %d", data[9], data[10],
 			data[59]);
 	if (length == 204 && data[58])
 		fprintf(core->log, " of .%d", data[57] & 7);
-	if (faults_find_path(core->faults, FAULT_HANG, name))
+	if (faults_find_write(core->faults, FAULT_HANG, name, value))
 		return give(core, CORE_HANG, 0, " -> hangs");
-	fault = faults_find_path(core->faults, FAULT_WRITE_FAILS, name);
+	fault = faults_find_write(core->faults, FAULT_WRITE_FAILS, name, value);
 	if (fault)
 		return give(core, CORE_RETURN, -fault->error, "");
 	fputc('\n', core->log);
