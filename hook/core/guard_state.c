@@ -82,15 +82,32 @@ static enum guard_decision arm(struct guard_state *next, uint64_t combination)
 	return GUARD_TAKE_ARMED;
 }
 
+/* Started a second time in one boot: nothing has died since. */
+static enum guard_decision go_on(struct guard_state *next)
+{
+	switch (next->kind) {
+	case GUARD_ARMED:
+	case GUARD_DISARMED:
+		next->kind = GUARD_ARMED;
+		return GUARD_TAKE_ARMED;
+	case GUARD_PROVEN:
+		return GUARD_TAKE;
+	default:
+		return GUARD_LEAVE_AS_IS;
+	}
+}
+
 enum guard_decision guard_decide(const struct guard_state *found, uint64_t combination,
-				 struct guard_state *ret_next)
+				 const uint8_t boot_id[16], struct guard_state *ret_next)
 {
 	if (!found) {
 		memset(ret_next, 0, sizeof(*ret_next));
 		return arm(ret_next, combination);
 	}
 	*ret_next = *found;
-	if (found->kind == GUARD_ARMED)
+	if (guard_is_of_boot(found, boot_id) && found->combination == combination)
+		return go_on(ret_next);
+	if (guard_has_died(found, boot_id))
 		ret_next->last = found->now;
 	if (found->combination != combination) {
 		ret_next->failures = 0;

@@ -57,9 +57,10 @@ enum guard_decision {
 };
 
 /* The row of the table for what was found (NULL = nothing) and this boot's combination.
- * ret_next is what the variable is to say then; its words of now are empty when armed. */
+ * What this very boot wrote, in an earlier run, stays as it is. ret_next is what the
+ * variable is to say then; its words of now are empty when armed. */
 enum guard_decision guard_decide(const struct guard_state *found, uint64_t combination,
-				 struct guard_state *ret_next);
+				 const uint8_t boot_id[16], struct guard_state *ret_next);
 
 /* Whether the boot that the state is about died without having ended in order: it is
  * armed, and boot_id is another boot's. */

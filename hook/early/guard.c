@@ -201,6 +201,8 @@ static const char *explain(const struct guard *guard, uint64_t combination)
 		return "this has not been tried before";
 	if (guard->state.combination != combination)
 		return "something has changed since it was tried";
+	if (guard_is_of_boot(&guard->state, guard->boot_id))
+		return "gpupass has run in this boot before";
 	switch (guard->state.kind) {
 	case GUARD_PROVEN:
 		return "proven, nothing is written";
@@ -258,8 +260,8 @@ static bool follow(struct guard *guard, const struct sys_root *root, struct trac
 		   uint64_t combination)
 {
 	struct guard_state next;
-	enum guard_decision decision =
-		guard_decide(guard->found ? &guard->state : NULL, combination, &next);
+	enum guard_decision decision = guard_decide(guard->found ? &guard->state : NULL,
+						    combination, guard->boot_id, &next);
 
 	trace_add(trace, TRACE_GUARD, NULL, "%s, combination %016llx",
 		  explain(guard, combination), (unsigned long long)combination);

@@ -33,7 +33,7 @@ static enum guard_decision start(uint64_t combination, enum phase phase)
 	enum guard_decision decision;
 
 	boot[0]++;
-	decision = guard_decide(exists ? &variable : NULL, combination, &next);
+	decision = guard_decide(exists ? &variable : NULL, combination, boot, &next);
 	if (decision == GUARD_TAKE || decision == GUARD_LEAVE_AS_IS) {
 		assert_memory_equal(&next, &variable, sizeof(next));
 		return decision;
@@ -180,6 +180,31 @@ static void retry_where_there_is_something(void **state)
 	assert_state(GUARD_DISARMED, 0);
 }
 
+/* Started twice in one boot. */
+static void a_second_run_goes_on(void **state)
+{
+	struct guard_state next;
+
+	forget();
+	start(SAME, PHASE_BIND);
+	assert_int_equal(guard_decide(&variable, SAME, boot, &next), GUARD_TAKE_ARMED);
+	assert_memory_equal(&next, &variable, sizeof(next));
+	guard_ended(&variable, boot);
+	assert_int_equal(guard_decide(&variable, SAME, boot, &next), GUARD_TAKE_ARMED);
+	assert_int_equal(next.kind, GUARD_ARMED);
+	forget();
+	start(SAME, PHASE_BIND);
+	start(SAME, PHASE_READING);
+	assert_int_equal(variable.kind, GUARD_LEFT);
+	assert_int_equal(guard_decide(&variable, SAME, boot, &next), GUARD_LEAVE_AS_IS);
+	assert_memory_equal(&next, &variable, sizeof(next));
+	/* With another configuration it is a new try, and nobody has died. */
+	start(OTHER, PHASE_BIND);
+	guard_decide(&variable, SAME, boot, &next);
+	assert_int_equal(next.kind, GUARD_ARMED);
+	assert_int_equal(next.last.boot_id[0], 1);
+}
+
 static void no_words_no_story(void **state)
 {
 	forget();
@@ -272,6 +297,7 @@ int main(void)
 		cmocka_unit_test(an_end_in_order_disarms),
 		cmocka_unit_test(another_boots_word_counts_for_nothing),
 		cmocka_unit_test(retry_where_there_is_something),
+		cmocka_unit_test(a_second_run_goes_on),
 		cmocka_unit_test(no_words_no_story),
 		cmocka_unit_test(bytes_come_back),
 		cmocka_unit_test(other_bytes_do_not),
