@@ -105,6 +105,8 @@ usr/lib/gpupass/gpupass-early
 usr/lib/gpupass/keep.list
 usr/lib/gpupass/modules
 usr/lib/gpupass/modules.list
+usr/lib/gpupass/modules/efi-pstore.ko
+usr/lib/gpupass/modules/efivarfs.ko
 usr/lib/gpupass/modules/irqbypass.ko
 usr/lib/gpupass/modules/vfio-pci-core.ko
 usr/lib/gpupass/modules/vfio-pci.ko
