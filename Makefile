@@ -191,8 +191,8 @@ unit: $(UNIT_TESTS)
 $(BUILD)/mktrace: $(call objects,host,tests/cli/mktrace.c $(CORE_SOURCES))
 	$(COMPILE_host) -o $@ $^
 
-# Any bytes to the reader of the trace and to the parser of the configuration, for so long
-# each. What is found stays in build/fuzz.
+# Any bytes to the reader of the trace, to the parser of the configuration and to the guard,
+# for so long each. What is found stays in build/fuzz.
 SECONDS = 60
 FUZZ = $(CC_FUZZ) $(CPPFLAGS) -std=gnu11 -O1 -g -fsanitize=fuzzer,address,undefined \
 	-fno-sanitize-recover=all -fno-omit-frame-pointer $(HOST_WARNINGS) $(WERROR)
@@ -202,12 +202,12 @@ $(BUILD)/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(UNIT_SOURCES) Makefile
 	@mkdir -p $(@D)
 	$(FUZZ) -o $@ $< $(UNIT_SOURCES) -lm
 
-fuzz: $(BUILD)/fuzz/fuzz_ring $(BUILD)/fuzz/fuzz_conf $(BUILD)/mktrace
-	mkdir -p $(BUILD)/fuzz/ring $(BUILD)/fuzz/conf
+fuzz: $(BUILD)/fuzz/fuzz_ring $(BUILD)/fuzz/fuzz_conf $(BUILD)/fuzz/fuzz_guard $(BUILD)/mktrace
+	mkdir -p $(BUILD)/fuzz/ring $(BUILD)/fuzz/conf $(BUILD)/fuzz/guard
 	for words in tests/fuzz/corpus/ring/*; do \
 		$(BUILD)/mktrace <$$words >$(BUILD)/fuzz/ring/$${words##*/} || exit; done
 	cp tests/fuzz/corpus/conf/* $(BUILD)/fuzz/conf/
-	for part in ring conf; do \
+	for part in ring conf guard; do \
 		$(BUILD)/fuzz/fuzz_$$part -max_total_time=$(SECONDS) -timeout=10 \
 			-artifact_prefix=$(BUILD)/fuzz/ -verbosity=0 -print_final_stats=1 \
 			$(BUILD)/fuzz/$$part || exit; done
