@@ -96,12 +96,11 @@ put = install -D -m $(1) $(2) $(call new,$(3)) && mv -f $(call new,$(3)) $(DESTD
 # Units; enabled as a package would have them, by the link that their [Install] asks for.
 UNITS = /usr/lib/systemd/system
 SERVICES = gpupass-good.service gpupass-guard.service
-WANTED = $(SERVICES)
-WANTS = $(UNITS)/multi-user.target.wants
+WANTED = multi-user.target.wants/gpupass-good.service sysinit.target.wants/gpupass-guard.service
 put_unit = install -D -m 644 conf/$(1) $(call new,$(UNITS)/$(1)) && \
 	sed -i 's|@SBINDIR@|$(PREFIX)/sbin|' $(call new,$(UNITS)/$(1)) && \
 	mv -f $(call new,$(UNITS)/$(1)) $(DESTDIR)$(UNITS)/$(1)
-put_wants = mkdir -p $(DESTDIR)$(WANTS) && ln -sfn ../$(1) $(DESTDIR)$(WANTS)/$(1)
+put_wants = mkdir -p $(DESTDIR)$(UNITS)/$(dir $(1)) && ln -sfn ../$(notdir $(1)) $(DESTDIR)$(UNITS)/$(1)
 
 put_script = install -D -m 755 $(1) $(call new,$(2)) && \
 	sed -i 's|@SBINDIR@|$(PREFIX)/sbin|' $(call new,$(2)) && mv -f $(call new,$(2)) $(DESTDIR)$(2)
@@ -116,7 +115,7 @@ INSTALLED = $(LIBEXEC)/gpupass-early $(PREFIX)/sbin/gpupass $(PREFIX)/bin/gpupas
 	$(INITRAMFS_TOOLS)/hooks/gpupass $(INITRAMFS_TOOLS)/scripts/init-top/00-gpupass \
 	$(POST_UPDATE) $(TMPFILES) $(UDEV_RULES) $(DRACUT)/module-setup.sh $(DRACUT)/gpupass-hook.sh \
 	$(DRACUT)/gpupass.service $(addprefix $(UNITS)/,$(SERVICES)) \
-	$(addprefix $(WANTS)/,$(WANTED)) $(foreach page,$(MAN_PAGES),$(call man_target,$(page))) \
+	$(addprefix $(UNITS)/,$(WANTED)) $(foreach page,$(MAN_PAGES),$(call man_target,$(page))) \
 	$(foreach name,$(COMPLETED),$(BASH_COMPLETIONS)/$(name) $(ZSH_COMPLETIONS)/_$(name) \
 		$(FISH_COMPLETIONS)/$(name).fish)
 

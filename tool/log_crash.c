@@ -40,7 +40,7 @@ static void format_time(uint64_t seconds, bool for_people, char *text)
 static const char *explain(const struct guard_words *words)
 {
 	if (words->cause == GUARD_DEADLINE)
-		return "gpupass hung in that step, and reset the machine itself";
+		return "gpupass hung in that step; where it could, it reset the machine";
 	if (words->phase == PHASE_BOOTING)
 		return "the cards were taken and the host was booting on: it died "
 		       "between here and two minutes after it was up";
@@ -98,8 +98,8 @@ static void print_text(const struct crash *crash, const char *slash,
 	fprintf(out, "  %s\n", explain(crash->words));
 	fprintf(out, "Since then: %s\n", explain_since(crash->variable));
 	for (unsigned i = 0; i < crash->pstore.count; i++) {
-		print_escape(crash->pstore.paths[i], strlen(crash->pstore.paths[i]),
-			     path);
+		print_escape(crash->pstore.files[i].path,
+			     strlen(crash->pstore.files[i].path), path);
 		fprintf(out, "%s%s%s%s\n",
 			i ? "  " : "What the kernel left (pstore):\n  ", options->root,
 			slash, path);
@@ -152,7 +152,7 @@ static void print_json(const struct crash *crash, FILE *out)
 	json_object_object_add(object, "failures",
 			       json_object_new_int(crash->variable->state.failures));
 	for (unsigned i = 0; i < crash->pstore.count; i++)
-		json_object_array_add(files, new_escaped(crash->pstore.paths[i]));
+		json_object_array_add(files, new_escaped(crash->pstore.files[i].path));
 	json_object_object_add(object, "pstore", files);
 	fprintf(out, "%s\n",
 		json_object_to_json_string_ext(
@@ -165,6 +165,7 @@ static enum log_status show(const struct log_options *options,
 {
 	static struct crash crash;
 	size_t length = strlen(options->root);
+	time_t until = 0;
 
 	crash.variable = variable;
 	crash.words = variable->found
@@ -175,7 +176,10 @@ static enum log_status show(const struct log_options *options,
 		      stderr);
 		return LOG_NOTHING;
 	}
-	log_pstore_find(root, (time_t)crash.words->time, &crash.pstore);
+	/* Another boot has written since: what came later is another panic. */
+	if (crash.words == &variable->state.last)
+		until = (time_t)variable->state.now.time;
+	log_pstore_find(root, (time_t)crash.words->time, until, &crash.pstore);
 	if (options->form == LOG_JSON)
 		print_json(&crash, stdout);
 	else

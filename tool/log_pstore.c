@@ -20,29 +20,41 @@ static bool is_dmesg(const char *name)
 	return strncmp(name, "dmesg", strlen("dmesg")) == 0;
 }
 
-static void look_into(const struct sys_root *root, const char *place, time_t since,
-		      unsigned depth, struct log_pstore *pstore);
+struct search {
+	const struct sys_root *root;
+	time_t since, until;
+	struct log_pstore *found;
+};
 
-static void look_at(const struct sys_root *root, const char *path, const char *name,
-		    time_t since, unsigned depth, struct log_pstore *pstore)
+static void look_into(const struct search *search, const char *place, unsigned depth);
+
+static bool is_in_time(const struct search *search, time_t time)
 {
-	struct stat status;
-
-	if (fstatat(root->fd, path, &status, AT_SYMLINK_NOFOLLOW) < 0)
-		return;
-	if (S_ISDIR(status.st_mode) && depth > 0)
-		look_into(root, path, since, depth - 1, pstore);
-	if (S_ISREG(status.st_mode) && is_dmesg(name) && status.st_mtime >= since &&
-	    pstore->count < LOG_PSTORE_MAX)
-		sys_format(pstore->paths[pstore->count++], LOG_PSTORE_PATH_SIZE, "%s",
-			   path);
+	return time + LOG_PSTORE_SLACK >= search->since &&
+	       (search->until == 0 || time <= search->until + LOG_PSTORE_SLACK);
 }
 
-static void look_into(const struct sys_root *root, const char *place, time_t since,
-		      unsigned depth, struct log_pstore *pstore)
+static void look_at(const struct search *search, const char *path, const char *name,
+		    unsigned depth)
+{
+	struct log_pstore *found = search->found;
+	struct stat status;
+
+	if (fstatat(search->root->fd, path, &status, AT_SYMLINK_NOFOLLOW) < 0)
+		return;
+	if (S_ISDIR(status.st_mode) && depth > 0)
+		look_into(search, path, depth - 1);
+	if (!S_ISREG(status.st_mode) || !is_dmesg(name) ||
+	    !is_in_time(search, status.st_mtime) || found->count == LOG_PSTORE_MAX)
+		return;
+	sys_format(found->files[found->count].path, LOG_PSTORE_PATH_SIZE, "%s", path);
+	found->files[found->count++].time = status.st_mtime;
+}
+
+static void look_into(const struct search *search, const char *place, unsigned depth)
 {
 	char path[LOG_PSTORE_PATH_SIZE];
-	int fd = openat(root->fd, place, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int fd = openat(search->root->fd, place, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *directory = fd < 0 ? NULL : fdopendir(fd);
 	struct dirent *entry;
 
@@ -53,7 +65,7 @@ static void look_into(const struct sys_root *root, const char *place, time_t sin
 		    strlen(place) + strlen(entry->d_name) + 2 > sizeof(path))
 			continue;
 		sys_format(path, sizeof(path), "%s/%s", place, entry->d_name);
-		look_at(root, path, entry->d_name, since, depth, pstore);
+		look_at(search, path, entry->d_name, depth);
 	}
 	closedir(directory);
 }
@@ -97,21 +109,27 @@ static void read_tail(const struct sys_root *root, const char *path, char *tail)
 
 static int compare(const void *a, const void *b)
 {
-	return strcmp(a, b);
+	const struct log_pstore_file *one = a, *other = b;
+
+	if (one->time != other->time)
+		return one->time < other->time ? -1 : 1;
+	return strcmp(one->path, other->path);
 }
 
-void log_pstore_find(const struct sys_root *root, time_t since,
+void log_pstore_find(const struct sys_root *root, time_t since, time_t until,
 		     struct log_pstore *ret_pstore)
 {
+	const struct search search = {root, since, until, ret_pstore};
+
 	memset(ret_pstore, 0, sizeof(*ret_pstore));
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
-		look_into(root, places[i], since, DEPTH, ret_pstore);
-	qsort(ret_pstore->paths, ret_pstore->count, sizeof(ret_pstore->paths[0]),
+		look_into(&search, places[i], DEPTH);
+	qsort(ret_pstore->files, ret_pstore->count, sizeof(ret_pstore->files[0]),
 	      compare);
 	for (unsigned i = ret_pstore->count; i-- > 0;) {
-		if (!is_last_part(root, ret_pstore->paths[i]))
+		if (!is_last_part(root, ret_pstore->files[i].path))
 			continue;
-		read_tail(root, ret_pstore->paths[i], ret_pstore->tail);
+		read_tail(root, ret_pstore->files[i].path, ret_pstore->tail);
 		return;
 	}
 }

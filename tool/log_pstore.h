@@ -11,19 +11,26 @@
 
 #include "hook/core/sys.h"
 
-#define LOG_PSTORE_MAX       32
+#define LOG_PSTORE_MAX       64
 #define LOG_PSTORE_PATH_SIZE 256
 #define LOG_PSTORE_TAIL_SIZE 2048
 
 struct log_pstore {
 	unsigned count;
-	char paths[LOG_PSTORE_MAX][LOG_PSTORE_PATH_SIZE]; /* relative to the root, in
-							     order */
+	struct log_pstore_file {
+		time_t time;
+		char path[LOG_PSTORE_PATH_SIZE]; /* relative to the root */
+	} files[LOG_PSTORE_MAX];                 /* oldest first */
 	char tail[LOG_PSTORE_TAIL_SIZE]; /* the last whole lines of the last messages */
 };
 
-/* Finds the files of the time since and later. */
-void log_pstore_find(const struct sys_root *root, time_t since,
+/*
+ * Finds the files of the time from since to until; 0 = open. A record's time is that of
+ * the panic, a file's that systemd moved is the boot after it; and a clock that is kept
+ * in local time is corrected only later in a boot: each may be off by LOG_PSTORE_SLACK.
+ */
+#define LOG_PSTORE_SLACK (14 * 3600) /* seconds */
+void log_pstore_find(const struct sys_root *root, time_t since, time_t until,
 		     struct log_pstore *ret_pstore);
 
 #endif

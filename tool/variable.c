@@ -43,9 +43,17 @@ const char *variable_explain(int error)
 	case ENOENT:
 		return "this machine was not booted by EFI firmware";
 	case EINVAL:
-		return "the variable is none that gpupass wrote";
+		return "the variable is none that gpupass wrote; gpupass guard forget "
+		       "deletes it";
 	case ENODATA:
 		return "this boot has no id";
+	case ENOSPC:
+		return "the firmware has no room for variables; old crash dumps, "
+		       "dump-type0-*, can be removed there";
+	case EROFS:
+		return "efivarfs is mounted read-only; see /etc/fstab";
+	case EFBIG:
+		return variable_explain(-EINVAL);
 	case EACCES:
 	case EPERM:
 		return "only root may write it";

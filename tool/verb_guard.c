@@ -57,15 +57,15 @@ static enum status good(const struct arguments *arguments)
 	int error;
 
 	sleep(arguments->seconds);
-	if (kernel_has_died(&arguments->root)) {
-		complain("a part of the kernel died in this boot (" TAINTED
-			 "): it does not count as good");
-		return STATUS_FINDING;
-	}
 	error = variable_read(&arguments->root, &variable);
 	if (error < 0)
 		return no_guard(error);
 	changed = variable.found && guard_good(&variable.state, variable.boot_id);
+	if (changed && kernel_has_died(&arguments->root)) {
+		complain("a part of the kernel died in this boot (" TAINTED
+			 "): it does not count as good");
+		return STATUS_FINDING;
+	}
 	status = put(arguments, &variable, changed);
 	if (status == STATUS_GOOD && changed)
 		error = panic_settings_restore(&arguments->root);

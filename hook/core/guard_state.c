@@ -130,9 +130,11 @@ enum guard_decision guard_decide(const struct guard_state *found, uint64_t combi
 
 bool guard_good(struct guard_state *state, const uint8_t boot_id[16])
 {
+	bool through = state->now.phase == PHASE_BOOTING;
+
 	if (!guard_is_of_boot(state, boot_id))
 		return false;
-	if (state->kind == GUARD_ARMED) {
+	if (state->kind == GUARD_ARMED && through) {
 		state->kind = GUARD_PROVEN;
 		state->failures = 0;
 		return true;
@@ -142,7 +144,7 @@ bool guard_good(struct guard_state *state, const uint8_t boot_id[16])
 
 bool guard_ended(struct guard_state *state, const uint8_t boot_id[16])
 {
-	if (!guard_is_of_boot(state, boot_id) ||
+	if (!guard_is_of_boot(state, boot_id) || state->now.cause == GUARD_DEADLINE ||
 	    (state->kind != GUARD_ARMED && state->kind != GUARD_LEFT))
 		return false;
 	state->kind = GUARD_DISARMED;

@@ -25,7 +25,7 @@ enum guard_kind {
 
 enum guard_cause {
 	GUARD_SILENT = 0,   /* nobody could say more */
-	GUARD_DEADLINE = 1, /* gpupass hung in that phase and reset the machine */
+	GUARD_DEADLINE = 1, /* gpupass hung in that phase until its deadline */
 };
 
 /* What is known of one boot: a step is written down before it begins. */
@@ -73,8 +73,9 @@ const struct guard_words *guard_last_words(const struct guard_state *state,
 					   const uint8_t boot_id[16]);
 
 /* The booted host's word on its own boot. Each says whether *state changed and is to be
- * written. good: two quiet minutes have passed. ended: an orderly shutdown has begun.
- * retry: the user wants the cards taken again. */
+ * written. good: two quiet minutes have passed; proven is what got as far as
+ * PHASE_BOOTING, which is every card of it taken. ended: an orderly shutdown has begun.
+ * Neither excuses a worker that hangs. retry: the user wants the cards taken again. */
 bool guard_good(struct guard_state *state, const uint8_t boot_id[16]);
 bool guard_ended(struct guard_state *state, const uint8_t boot_id[16]);
 bool guard_retry(struct guard_state *state, const uint8_t boot_id[16]);

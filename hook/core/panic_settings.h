@@ -12,8 +12,9 @@
 
 #define PANIC_SETTINGS_RECORD                                                            \
 	"run/gpupass/panic" /* lines: NAME BEFORE NOW, relative to the root directory */
-#define PANIC_SETTINGS_SECONDS "10" /* from a panic to the reset: the message stays */
-#define PANIC_SETTINGS_SIZE    128  /* bytes that hold all of them as text */
+#define PANIC_SETTINGS_SECONDS                                                           \
+	"11" /* from a panic to the reset; odd, so that it is not taken for a user's */
+#define PANIC_SETTINGS_SIZE 128 /* bytes that hold all of them as text */
 
 /* Makes them, but for one that the user has set to reset already and one that this kernel
  * lacks. Writes "panic=10, softlockup_panic=1" to text; empty = nothing was changed. 0,

@@ -61,9 +61,7 @@ static void record_last_words(const struct guard *guard, struct trace *trace)
 		return;
 	trace_add(trace, TRACE_LAST_WORDS, &about, "last words: %s%s",
 		  phase_name(words->phase),
-		  words->cause == GUARD_DEADLINE
-			  ? "; gpupass hung there and reset the machine"
-			  : "");
+		  words->cause == GUARD_DEADLINE ? "; gpupass hung there" : "");
 }
 
 static int read_state(struct guard *guard, const struct sys_root *root,
@@ -74,9 +72,10 @@ static int read_state(struct guard *guard, const struct sys_root *root,
 
 	if (length == -ENOENT)
 		return 0;
-	if (length < 0)
+	if (length < 0 && length != -EINVAL && length != -EFBIG)
 		return length;
-	guard->found = guard_read(data, (size_t)length, &guard->state) == 0;
+	guard->found =
+		length >= 0 && guard_read(data, (size_t)length, &guard->state) == 0;
 	if (!guard->found)
 		trace_add(trace, TRACE_GUARD, NULL, "its variable is none of ours");
 	return 0;
@@ -131,6 +130,32 @@ static uint64_t hash_card(const struct card *card, uint64_t hash)
 	return hash;
 }
 
+/* Words that boot loaders add, and that change when a boot has failed or with the way it
+ * was loaded: GRUB's recordfail leaves out vt.handoff. */
+static bool is_of_loader(const char *word)
+{
+	static const char *const starts[] = {
+		"BOOT_IMAGE=", "BOOTIF=", "initrd=", "vt.handoff="};
+
+	for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++) {
+		if (strncmp(word, starts[i], strlen(starts[i])) == 0)
+			return true;
+	}
+	return false;
+}
+
+static uint64_t hash_command_line(const char *words, uint64_t hash)
+{
+	while (*(words += strspn(words, " \t\n"))) {
+		size_t length = strcspn(words, " \t\n");
+
+		if (!is_of_loader(words))
+			hash = hash_add(hash_add(hash, words, length), " ", 1);
+		words += length;
+	}
+	return hash;
+}
+
 static uint64_t hash_combination(const struct sys_root *root,
 				 const struct guard_combination *combination,
 				 const struct plan *plans)
@@ -138,7 +163,7 @@ static uint64_t hash_combination(const struct sys_root *root,
 	uint64_t hash = hash_machine(root, HASH_START);
 
 	hash = hash_add_text(hash, GPUPASS_VERSION);
-	hash = hash_add_text(hash, combination->command_line);
+	hash = hash_command_line(combination->command_line, hash);
 	hash = hash_add(hash, &combination->conf->hash, sizeof(combination->conf->hash));
 	hash = hash_add(hash, &combination->modules, sizeof(combination->modules));
 	for (unsigned i = 0; i < combination->conf->rule_count; i++) {
@@ -243,7 +268,12 @@ static void format_reason(const struct guard *guard, char *reason)
 	char words[TRACE_TEXT_SIZE];
 
 	guard_format_words(&guard->state.last, words, sizeof(words));
-	if (guard->state.kind == GUARD_OFF)
+	if (guard->failed)
+		sys_format(reason, TRACE_TEXT_SIZE,
+			   "a boot died (%s), and that this one leaves it cannot be "
+			   "written: make room in the firmware, or set guard = off",
+			   words);
+	else if (guard->state.kind == GUARD_OFF)
 		sys_format(reason, TRACE_TEXT_SIZE,
 			   "two boots died with it (%s); gpupass retry, or "
 			   "another configuration, tries again",

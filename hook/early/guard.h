@@ -58,7 +58,7 @@ enum guard_answer guard_ask(struct guard *guard, const struct sys_root *root,
 void guard_enter(struct guard *guard, const struct sys_root *root, struct trace *trace,
 		 enum phase phase, const struct trace_about *about);
 
-/* The worker hangs in a phase, and the machine is to be reset: the next boot is to leave
+/* The worker hangs in a phase: the next boot is to leave
  * the cards. 0 when the variable says so; then and only then may the machine be reset:
  * without words that the next boot finds it would hang and reset for ever. */
 int guard_give_up(struct guard *guard, const struct sys_root *root, struct trace *trace,

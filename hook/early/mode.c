@@ -27,7 +27,9 @@ static const char *const rescue_words[] = {
 	"rd.systemd.unit=rescue.target",
 	"rd.systemd.unit=emergency.target",
 };
-static const char *const rescue_starts[] = {"break=", "rd.break=", "init="};
+static const char *const rescue_starts[] = {"break=", "rd.break="};
+
+#define INIT "init="
 
 static bool is(const char *word, size_t length, const char *text)
 {
@@ -37,6 +39,28 @@ static bool is(const char *word, size_t length, const char *text)
 static bool starts(const char *word, size_t length, const char *text)
 {
 	return length >= strlen(text) && memcmp(word, text, strlen(text)) == 0;
+}
+
+/* Whether the program of init= is one that starts the system: some distributions name
+ * theirs always. */
+static bool is_system(const char *program, size_t length)
+{
+	static const char *const names[] = {"init", "systemd", "runit"};
+	static const char end[] = "-init";
+
+	for (size_t i = length; i > 0; i--) {
+		if (program[i - 1] == '/') {
+			program += i;
+			length -= i;
+			break;
+		}
+	}
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (is(program, length, names[i]))
+			return true;
+	}
+	return length >= strlen(end) &&
+	       is(program + length - strlen(end), strlen(end), end);
 }
 
 static bool wants_rescue(const char *word, size_t length)
@@ -49,7 +73,21 @@ static bool wants_rescue(const char *word, size_t length)
 		if (starts(word, length, rescue_starts[i]))
 			return true;
 	}
-	return false;
+	return starts(word, length, INIT) &&
+	       !is_system(word + strlen(INIT), length - strlen(INIT));
+}
+
+/* Up to a blank outside of quotes, as the kernel and systemd cut words. */
+static size_t word_length(const char *word)
+{
+	bool quoted = false;
+	size_t length = 0;
+
+	while (word[length] && (quoted || !strchr(BLANKS, word[length]))) {
+		quoted ^= word[length] == '"';
+		length++;
+	}
+	return length;
 }
 
 static enum mode mode_of_word(const char *word, size_t length)
@@ -70,7 +108,7 @@ enum mode mode_of(const char *words, const char **ret_word, size_t *ret_length)
 	*ret_word = NULL;
 	*ret_length = 0;
 	while (*(words += strspn(words, BLANKS))) {
-		size_t length = strcspn(words, BLANKS);
+		size_t length = word_length(words);
 		enum mode asked = mode_of_word(words, length);
 
 		if (asked > mode) {

@@ -18,8 +18,9 @@ enum mode {
 /*
  * The mode that words ask for; of several the last one in the list above. Words for
  * rescue are those of systemd (src/basic/proc-cmdline.c and core/main.c of 252),
- * initramfs-tools' break and init, dracut's rd.break, and the "recovery" of Ubuntu's boot
- * menu. ret_word and ret_length are the word that decided; NULL for MODE_TAKE.
+ * initramfs-tools' break and init (of a program that is no init), dracut's rd.break, and
+ * the "recovery" of Ubuntu's boot menu. ret_word and ret_length are the word that
+ * decided; NULL for MODE_TAKE.
  */
 enum mode mode_of(const char *words, const char **ret_word, size_t *ret_length);
 

@@ -6,58 +6,27 @@
 #include "hook/early/supervise.h"
 
 #include <errno.h>
-#include <poll.h>
-#include <signal.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
+#include "hook/early/child.h"
 #include "hook/early/give_back.h"
 
+#define MOUNTS         "proc/self/mounts"
 #define SYSRQ_TRIGGER  "proc/sysrq-trigger" /* Documentation/admin-guide/sysrq.rst */
 #define SYSRQ_REBOOT   "b"
 #define RESCUE_SECONDS 5 /* for giving back what a dead or stuck worker held */
 
-/* Runs work in a child. Returns its exit status, -EINTR when it died of a signal, or
- * -ETIMEDOUT when it was still running after seconds; it has then been killed, as far as
- * the kernel lets it. The child's end of a pipe tells its end without a signal handler.
- */
-static int run_child(int (*work)(const struct worker_task *task),
-		     const struct worker_task *task, unsigned seconds)
+/* Changes with each step of whoever works: the worker, or a rescuer. */
+static unsigned step_of(const void *data)
 {
-	int ends[2], status, result;
-	struct pollfd end;
-	pid_t child;
+	const struct bind_journal *journal = ((const struct worker_task *)data)->journal;
 
-	if (pipe(ends) < 0)
-		return -errno;
-	child = fork();
-	if (child < 0) {
-		result = -errno;
-		close(ends[0]);
-		close(ends[1]);
-		return result;
-	}
-	if (child == 0) {
-		close(ends[0]);
-		_exit(work(task));
-	}
-	close(ends[1]);
-	end.fd = ends[0];
-	end.events = POLLIN;
-	result = poll(&end, 1, (int)seconds * 1000);
-	close(ends[0]);
-	if (result <= 0) {
-		kill(child, SIGKILL);
-		return -ETIMEDOUT;
-	}
-	if (waitpid(child, &status, 0) != child)
-		return -ECHILD;
-	return WIFEXITED(status) ? WEXITSTATUS(status) : -EINTR;
+	return (unsigned)journal->current << 8 | journal->phase;
 }
 
-static int do_work(const struct worker_task *task)
+static int do_work(const void *data)
 {
+	const struct worker_task *task = data;
 	struct trace trace = trace_for_child(task->trace);
 	struct worker_task own = *task;
 
@@ -68,21 +37,27 @@ static int do_work(const struct worker_task *task)
 }
 
 /* The second child: gives back what the worker was at, but for the function it hangs in.
- */
-static int do_rescue(const struct worker_task *task)
+ * One that it was killed at comes last: whoever comes near it may hang as well. */
+static int do_rescue(const void *data)
 {
+	const struct worker_task *task = data;
 	struct trace trace = trace_for_child(task->trace);
 	const struct bind_context context = {.root = task->root,
 					     .trace = &trace,
 					     .journal = task->journal,
 					     .console = &task->journal->console};
-	int stuck = task->journal->stuck;
+	struct bind_journal *journal = task->journal;
+	int current = journal->current, card = -1;
 	unsigned failed = 0;
 
 	for (unsigned i = 0; i < task->conf->rule_count; i++) {
-		if (task->journal->cards[i] == BIND_WORKING)
-			failed += bind_give_back(&context, i, stuck);
+		if (journal->cards[i] != BIND_WORKING)
+			continue;
+		card = (int)i;
+		failed += bind_give_back(&context, i, current);
 	}
+	if (card >= 0 && journal->stuck < 0 && current >= 0)
+		failed += bind_give_back(&context, (unsigned)card, -1);
 	return failed ? WORKER_LOST : WORKER_HOLDS;
 }
 
@@ -190,29 +165,67 @@ static void record_stuck(const struct worker_task *task, unsigned seconds)
 		  phase_name(journal->phase));
 }
 
-/* The third child: last words, then the reset. Nothing is mounted yet, nothing is lost.
- * It comes back only where that could not be done. */
-static int do_reset(const struct worker_task *task)
+/* Whether a mount is of a disk, which a reset could harm: before udev there is none. */
+static int is_of_device(const char *mount, void *data)
 {
+	(void)data;
+	return strncmp(mount, "/dev/", strlen("/dev/")) == 0;
+}
+
+static bool can_reset(const struct worker_task *task)
+{
+	return sys_exists(task->root, SYSRQ_TRIGGER) == 1 &&
+	       sys_each_line(task->root, MOUNTS, is_of_device, NULL) <= 0;
+}
+
+/* The third child: last words, then the reset. It comes back only where that could not be
+ * done; the words stay, and no boot counts as good with them. */
+static int do_reset(const void *data)
+{
+	const struct worker_task *task = data;
 	struct trace trace = trace_for_child(task->trace);
 	struct trace_about about = about_current(task->journal);
 
 	if (guard_give_up(task->guard, task->root, &trace, task->journal->phase, &about) <
-	    0)
+		    0 ||
+	    !can_reset(task))
 		return WORKER_LOST;
 	trace_add(&trace, TRACE_RESET, &about,
 		  "whatever touches this function would hang too; the next boot leaves "
 		  "the cards to the host");
-	sys_write_attribute(task->root, SYSRQ_TRIGGER, SYSRQ_REBOOT);
+	about.error = -sys_write_attribute(task->root, SYSRQ_TRIGGER, SYSRQ_REBOOT);
+	trace_add(&trace, TRACE_NOT_RESET, &about, "reset it by hand");
 	return WORKER_LOST;
 }
 
 /* A child is stuck in the kernel, with a device's lock in its hands. The firmware may be
- * what it is stuck in, so that this has a deadline, too. */
+ * what it is stuck in; that is no device, and so that this has a deadline, too. */
 static void reset_machine(const struct worker_task *task)
 {
+	const struct child_work reset = {.run = do_reset, .task = task};
+
 	if (!task->returned && task->guard->known && task->journal->phase != PHASE_GUARD)
-		run_child(do_reset, task, RESCUE_SECONDS);
+		child_run(&reset, RESCUE_SECONDS);
+}
+
+static int give_back(const struct worker_task *task)
+{
+	const struct child_work rescue = {
+		.run = do_rescue, .task = task, .step = step_of};
+	enum phase phase = task->journal->phase;
+	int current = task->journal->current;
+	int result = child_run(&rescue, RESCUE_SECONDS);
+
+	if (result != -ETIMEDOUT)
+		return result;
+	record_stuck(task, RESCUE_SECONDS);
+	/* Last words are those of whoever made the trouble. */
+	if (task->journal->stuck < 0) {
+		task->journal->phase = phase;
+		task->journal->current = current;
+	}
+	reset_machine(task);
+	return result;
 }
 
 static int rescue(const struct worker_task *task, int result)
@@ -224,17 +237,13 @@ static int rescue(const struct worker_task *task, int result)
 	task->journal->stuck = result == -ETIMEDOUT && phase != PHASE_GUARD
 				       ? task->journal->current
 				       : -1;
-	if (result == -ETIMEDOUT) {
+	if (result == -ETIMEDOUT || result == -ETIME)
 		record_stuck(task, task->conf->deadline);
-		reset_machine(task);
-	} else {
+	else
 		record_end_of_worker(task, result);
-	}
-	rescued = run_child(do_rescue, task, RESCUE_SECONDS);
-	if (rescued == -ETIMEDOUT) {
-		record_stuck(task, RESCUE_SECONDS);
+	if (result == -ETIMEDOUT)
 		reset_machine(task);
-	}
+	rescued = give_back(task);
 	if (task->returned)
 		record_not_taken_again(task);
 	else
@@ -248,13 +257,14 @@ static int rescue(const struct worker_task *task, int result)
 
 int supervise(const struct worker_task *task)
 {
+	const struct child_work work = {.run = do_work, .task = task, .step = step_of};
 	int result;
 
 	task->journal->current = task->journal->stuck = -1;
 	for (unsigned i = 0; i < task->conf->rule_count; i++)
 		memcpy(task->journal->names[i], task->conf->rules[i].name,
 		       sizeof(task->journal->names[i]));
-	result = run_child(do_work, task, task->conf->deadline);
+	result = child_run(&work, task->conf->deadline);
 	/* Somebody else may have taken the status; the work was done all the same. */
 	if (result == -ECHILD && task->journal->finished)
 		result = task->journal->status;

@@ -189,9 +189,12 @@ static unsigned take_cards(const struct worker_task *task, const struct console 
 		if (!plans[i].refusal && !take_card(task, &context, i, error))
 			lost++;
 	}
+	/* A card that was given back has proven nothing. */
+	if (lost)
+		return lost;
 	task->journal->phase = PHASE_GUARD;
 	guard_enter(task->guard, task->root, task->trace, PHASE_BOOTING, NULL);
-	return lost;
+	return 0;
 }
 
 /* The guard wants the cards to stay with the host. Returns how many there are. */

@@ -107,7 +107,7 @@ tell()
 	while read -r word rest; do
 		case $word in
 		'' | '#'*) ;;
-		machine) echo "$rest" >>"$work/machine" ;;
+		machine) printf "%s\n" "$rest" >>"$work/machine" ;;
 		fault)
 			[ -n "$rest" ] || : >"$work/faults"
 			[ -z "$rest" ] || echo "$rest" >>"$work/faults"
@@ -115,7 +115,7 @@ tell()
 		conf)
 			[ -n "$conf_given" ] || : >"$work/conf"
 			conf_given=y
-			echo "$rest" >>"$work/conf"
+			printf "%s\n" "$rest" >>"$work/conf"
 			;;
 		boot) boot ;;
 		run) eval "run $rest" ;;

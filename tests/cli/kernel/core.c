@@ -296,8 +296,8 @@ static struct core_outcome write_variable(struct core *core, const char *path,
 	const char *name = tree_last_component(path);
 	struct core_outcome outcome = {CORE_PASS, 0};
 	struct fault *fault;
-
 	char value[32] = "";
+	int fd;
 
 	if (length == 204)
 		tree_format(value, sizeof(value), data[58] ? "%d.%d" : "%d", data[59],
@@ -308,11 +308,21 @@ static struct core_outcome write_variable(struct core *core, const char *path,
 			data[59]);
 	if (length == 204 && data[58])
 		fprintf(core->log, " of .%d", data[57] & 7);
+	if (memcmp(data, "\7\0\0\0", 4) != 0)
+		return give(core, CORE_RETURN, -EINVAL, " (other attributes)");
+	if (faults_find_write(core->faults, FAULT_FORGETS, name, value))
+		return give(core, CORE_RETURN, (int)length, " -> forgotten");
 	if (faults_find_write(core->faults, FAULT_HANG, name, value))
 		return give(core, CORE_HANG, 0, " -> hangs");
+	if (faults_find_write(core->faults, FAULT_STUCK, name, value))
+		return give(core, CORE_STUCK, 0, " -> stuck");
 	fault = faults_find_write(core->faults, FAULT_WRITE_FAILS, name, value);
 	if (fault)
 		return give(core, CORE_RETURN, -fault->error, "");
+	/* What was there before is gone, however long it was. */
+	fd = openat(core->root, path, O_WRONLY | O_TRUNC | O_CLOEXEC);
+	if (fd >= 0)
+		close(fd);
 	fputc('\n', core->log);
 	return outcome;
 }

@@ -29,6 +29,7 @@ static const struct {
 	[FAULT_READ_FAILS] = {"read-fails", "pe"},
 	[FAULT_READONLY] = {"readonly", "p"},
 	[FAULT_CALL_FAILS] = {"call-fails", "pe"},
+	[FAULT_FORGETS] = {"forgets", "w"},
 };
 
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))

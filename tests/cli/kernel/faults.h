@@ -13,6 +13,7 @@
  *reading the file gives this error readonly PATH                      nothing can be made
  *or opened for writing below PATH call-fails CALL ERRNO              this system call
  *gives this error
+ *	forgets WRITE                      a variable keeps what it had, and says success
  *
  * A WRITE is PATH, or PATH=TEXT for writes of that text only (PATH= clears an override).
  * A PATH is what reports call it (tree_name); an ERRNO is a name such as EINVAL.
@@ -36,6 +37,7 @@ enum fault_kind {
 	FAULT_READ_FAILS,
 	FAULT_READONLY,
 	FAULT_CALL_FAILS,
+	FAULT_FORGETS,
 };
 
 #define FAULT_WORD_SIZE 128
