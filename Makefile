@@ -212,6 +212,10 @@ fuzz: $(BUILD)/fuzz/fuzz_ring $(BUILD)/fuzz/fuzz_conf $(BUILD)/fuzz/fuzz_guard $
 			-artifact_prefix=$(BUILD)/fuzz/ -verbosity=0 -print_final_stats=1 \
 			$(BUILD)/fuzz/$$part || exit; done
 
+# Writes the guard's variable, for tests/cli/status.
+$(BUILD)/mkguard: $(call objects,host,tests/cli/mkguard.c $(CORE_SOURCES))
+	$(COMPILE_host) -o $@ $^
+
 # tests/cli: makes fixtures; plays the kernel behind them; tries the second.
 $(BUILD)/machine: $(wildcard tests/cli/machine/*.c tests/cli/machine/*.h) Makefile
 	@mkdir -p $(@D)
@@ -236,7 +240,7 @@ $(BUILD)/poke: tests/cli/poke.c Makefile
 
 # Everything that tests/run runs, built and not run.
 tests: all unit-tests $(addprefix $(BUILD)/,asan/gpupass-early asan/gpupass asan/gpupass-log \
-	musl/gpupass-early mktrace machine sysfs-kernel poke)
+	musl/gpupass-early mktrace mkguard machine sysfs-kernel poke)
 unit-tests: $(UNIT_TESTS)
 
 check:
