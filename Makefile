@@ -96,8 +96,8 @@ new = $(DESTDIR)$(dir $(1)).$(notdir $(1)).new
 put = install -D -m $(1) $(2) $(call new,$(3)) && mv -f $(call new,$(3)) $(DESTDIR)$(3)
 # Units; enabled as a package would have them, by the link that their [Install] asks for.
 UNITS = /usr/lib/systemd/system
-SERVICES = gpupass-good.service gpupass-guard.service
-WANTED = $(SERVICES)
+SERVICES = gpupass-good.service gpupass-guard.service gpupass-ready.service gpupass-ready.target
+WANTED = gpupass-good.service gpupass-guard.service gpupass-ready.target
 WANTS = $(UNITS)/multi-user.target.wants
 put_unit = install -D -m 644 conf/$(1) $(call new,$(UNITS)/$(1)) && \
 	sed -i 's|@SBINDIR@|$(PREFIX)/sbin|' $(call new,$(UNITS)/$(1)) && \
