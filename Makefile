@@ -28,10 +28,11 @@ SMALL = -Os -static -ffunction-sections -fdata-sections -Wl,--gc-sections -Wl,-z
 
 CORE_SOURCES = $(wildcard hook/core/*.c)
 EARLY_SOURCES = $(CORE_SOURCES) $(wildcard hook/early/*.c)
-TOOL_COMMON = tool/print.c tool/names.c tool/variable.c
-LOG_SOURCES = $(CORE_SOURCES) $(TOOL_COMMON) tool/ring.c $(wildcard tool/log_*.c) tool/gpupass_log.c
-GPUPASS_SOURCES = $(CORE_SOURCES) $(TOOL_COMMON) \
-	$(filter-out $(LOG_SOURCES) tool/log_%.c,$(wildcard tool/*.c))
+TOOL_COMMON = tool/print.c tool/names.c tool/variable.c tool/ring.c tool/log_message.c \
+	tool/log_explain.c
+TOOL_BOTH = $(CORE_SOURCES) $(TOOL_COMMON) tool/json.c tool/trace_file.c
+LOG_SOURCES = $(sort $(TOOL_BOTH) $(wildcard tool/log_*.c) tool/gpupass_log.c)
+GPUPASS_SOURCES = $(sort $(TOOL_BOTH) $(filter-out tool/log_%.c tool/gpupass_log.c,$(wildcard tool/*.c)))
 
 LIBS_OF_LOG = $(shell pkg-config --libs json-c) -lm
 LIBS_OF_GPUPASS = $(shell pkg-config --libs libkmod libarchive libpci json-c)
@@ -95,7 +96,8 @@ new = $(DESTDIR)$(dir $(1)).$(notdir $(1)).new
 put = install -D -m $(1) $(2) $(call new,$(3)) && mv -f $(call new,$(3)) $(DESTDIR)$(3)
 # Units; enabled as a package would have them, by the link that their [Install] asks for.
 UNITS = /usr/lib/systemd/system
-SERVICES = gpupass-good.service gpupass-guard.service
+SERVICES = gpupass-good.service gpupass-guard.service gpupass-ready.service gpupass-ready.target
+# gpupass-ready.target is wanted by whoever is to come after it, and by nobody else.
 WANTED = multi-user.target.wants/gpupass-good.service sysinit.target.wants/gpupass-guard.service
 put_unit = install -D -m 644 conf/$(1) $(call new,$(UNITS)/$(1)) && \
 	sed -i 's|@SBINDIR@|$(PREFIX)/sbin|' $(call new,$(UNITS)/$(1)) && \
@@ -173,8 +175,7 @@ uninstall:
 
 # Unit tests: a program for each tests/unit/test_*.c, linked with what does no I/O of its own.
 # cmocka's tests take a state that few of them use.
-UNIT_SOURCES = $(CORE_SOURCES) $(TOOL_COMMON) tool/ring.c tool/log_message.c tool/log_explain.c \
-	tool/log_text.c tool/log_plot.c tool/log_plot_draw.c
+UNIT_SOURCES = $(CORE_SOURCES) $(TOOL_COMMON) tool/log_text.c tool/log_plot.c tool/log_plot_draw.c
 UNIT_OBJECTS = $(call objects,asan,$(UNIT_SOURCES))
 UNIT_TESTS = $(patsubst tests/%.c,$(BUILD)/%,$(wildcard tests/unit/test_*.c))
 
@@ -211,6 +212,10 @@ fuzz: $(BUILD)/fuzz/fuzz_ring $(BUILD)/fuzz/fuzz_conf $(BUILD)/fuzz/fuzz_guard $
 			-artifact_prefix=$(BUILD)/fuzz/ -verbosity=0 -print_final_stats=1 \
 			$(BUILD)/fuzz/$$part || exit; done
 
+# Writes the guard's variable, for tests/cli/status.
+$(BUILD)/mkguard: $(call objects,host,tests/cli/mkguard.c $(CORE_SOURCES))
+	$(COMPILE_host) -o $@ $^
+
 # tests/cli: makes fixtures; plays the kernel behind them; tries the second.
 $(BUILD)/machine: $(wildcard tests/cli/machine/*.c tests/cli/machine/*.h) Makefile
 	@mkdir -p $(@D)
@@ -235,7 +240,7 @@ $(BUILD)/poke: tests/cli/poke.c Makefile
 
 # Everything that tests/run runs, built and not run.
 tests: all unit-tests $(addprefix $(BUILD)/,asan/gpupass-early asan/gpupass asan/gpupass-log \
-	musl/gpupass-early mktrace machine sysfs-kernel poke)
+	musl/gpupass-early mktrace mkguard machine sysfs-kernel poke)
 unit-tests: $(UNIT_TESTS)
 
 check:

@@ -17,6 +17,7 @@
 #define TAKES_COLOUR   16
 #define TAKES_CONF     32
 #define TAKES_AFTER    64
+#define TAKES_QUIET    128
 #define AFTER_MAX      3600 /* seconds */
 
 static const struct verb {
@@ -25,6 +26,7 @@ static const struct verb {
 	unsigned takes;
 } verbs[] = {
 	{"list", verb_list, TAKES_JSON | TAKES_COLOUR | TAKES_CONF},
+	{"status", verb_status, TAKES_JSON | TAKES_QUIET},
 	{"retry", verb_retry, 0},
 	{"capture", verb_capture, 0},
 	{"verify-image", verb_verify_image, TAKES_OPERANDS},
@@ -41,6 +43,9 @@ static const char help[] =
 	"          [--json] [--color=auto|always|never]\n"
 	"          [--conf ADDRESS]          the section of gpupass.conf for the card "
 	"there\n"
+	"  gpupass status [--json|--quiet]   does each rule hold, can a VM start? Exit "
+	"status 0\n"
+	"                                    only then\n"
 	"  gpupass retry                     take the cards again after boots that died\n"
 	"  gpupass capture                   this machine as text for a report\n"
 	"  gpupass verify-image [IMAGE...]   look into boot images: is gpupass in there, "
@@ -132,6 +137,7 @@ static bool complete(const struct verb *verb, struct arguments *arguments)
 	    !takes(verb, TAKES_JSON, "--json", arguments->json) ||
 	    !takes(verb, TAKES_COLOUR, "--color", arguments->color) ||
 	    !takes(verb, TAKES_CONF, "--conf", arguments->conf) ||
+	    !takes(verb, TAKES_QUIET, "--quiet", arguments->quiet) ||
 	    !takes(verb, TAKES_AFTER, "--after", arguments->after))
 		return false;
 	if (verb->takes & TAKES_KERNEL && !arguments->kernel)
@@ -176,6 +182,9 @@ static bool put_option(int option, struct arguments *arguments)
 	case 'c':
 		arguments->conf = optarg;
 		return true;
+	case 'q':
+		arguments->quiet = true;
+		return true;
 	case 'a':
 		arguments->after = optarg;
 		return true;
@@ -195,6 +204,7 @@ static bool parse_arguments(const struct verb *verb, int argc, char **argv,
 		{"json", no_argument, NULL, 'j'},
 		{"color", required_argument, NULL, 'o'},
 		{"conf", required_argument, NULL, 'c'},
+		{"quiet", no_argument, NULL, 'q'},
 		{"after", required_argument, NULL, 'a'},
 		{NULL, 0, NULL, 0},
 	};

@@ -25,6 +25,7 @@ struct arguments {
 	const char *color;  /* --color as it was given; NULL = it was not */
 	enum print_colour colour;
 	const char *conf;  /* --conf; NULL when not given */
+	bool quiet;        /* --quiet */
 	const char *after; /* --after as it was given; NULL = it was not */
 	unsigned seconds;  /* --after */
 	char **operands;   /* what follows the options */
@@ -44,6 +45,7 @@ enum status verb_keep(const struct arguments *arguments);
 enum status verb_list(const struct arguments *arguments);
 enum status verb_modules(const struct arguments *arguments);
 enum status verb_retry(const struct arguments *arguments);
+enum status verb_status(const struct arguments *arguments);
 enum status verb_verify_image(const struct arguments *arguments);
 
 #endif

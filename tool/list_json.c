@@ -5,37 +5,12 @@
  */
 #include "tool/list.h"
 
-#include <json-c/json.h>
 #include <string.h>
 
+#include "tool/json.h"
 #include "tool/names.h"
 
 #define JSON_VERSION 1
-#define STRING_SIZE  PRINT_ESCAPED_SIZE(PCI_NAMES_SIZE)
-
-static void add_string(struct json_object *object, const char *key, const char *text)
-{
-	char escaped[STRING_SIZE];
-
-	if (text[0] == '\0')
-		return;
-	print_escape(text, strlen(text), escaped);
-	json_object_object_add(object, key, json_object_new_string(escaped));
-}
-
-static void add_number(struct json_object *object, const char *key, int64_t number)
-{
-	json_object_object_add(object, key, json_object_new_int64(number));
-}
-
-static void add_hex(struct json_object *object, const char *key, int digits,
-		    uint32_t number)
-{
-	char text[16];
-
-	snprintf(text, sizeof(text), "%0*x", digits, number);
-	add_string(object, key, text);
-}
 
 /* What cards and their neighbours have in common. */
 static struct json_object *make_function(const struct pci_function *function)
@@ -44,14 +19,14 @@ static struct json_object *make_function(const struct pci_function *function)
 	char address[PCI_ADDRESS_SIZE];
 
 	pci_format_address(&function->address, address);
-	add_string(object, "address", address);
-	add_hex(object, "vendor", 4, function->vendor);
-	add_hex(object, "device", 4, function->device);
-	add_hex(object, "class", 6, function->class_code);
-	add_string(object, "class_name", names_pci_class(function->class_code));
-	add_string(object, "driver", function->driver);
+	json_add_string(object, "address", address);
+	json_add_hex(object, "vendor", 4, function->vendor);
+	json_add_hex(object, "device", 4, function->device);
+	json_add_hex(object, "class", 6, function->class_code);
+	json_add_string(object, "class_name", names_pci_class(function->class_code));
+	json_add_string(object, "driver", function->driver);
 	if (function->iommu_group >= 0)
-		add_number(object, "iommu_group", function->iommu_group);
+		json_add_number(object, "iommu_group", (uint64_t)function->iommu_group);
 	return object;
 }
 
@@ -59,17 +34,16 @@ static struct json_object *make_bars(const struct cards_details *details)
 {
 	struct json_object *bars = json_object_new_array();
 
-	for (int i = 0; i < PCI_BARS; i++) {
+	for (unsigned i = 0; i < PCI_BARS; i++) {
 		const struct pci_range *range = &details->bars[i];
 		struct json_object *bar;
 
 		if (cards_bar_size(range) == 0)
 			continue;
 		bar = json_object_new_object();
-		add_number(bar, "bar", i);
-		json_object_object_add(bar, "size",
-				       json_object_new_uint64(cards_bar_size(range)));
-		add_string(bar, "kind", cards_bar_is_io(range) ? "io" : "memory");
+		json_add_number(bar, "bar", i);
+		json_add_number(bar, "size", cards_bar_size(range));
+		json_add_string(bar, "kind", cards_bar_is_io(range) ? "io" : "memory");
 		json_object_array_add(bars, bar);
 	}
 	return bars;
@@ -78,15 +52,13 @@ static struct json_object *make_bars(const struct cards_details *details)
 static struct json_object *make_reset_methods(const struct cards_details *details)
 {
 	struct json_object *methods = json_object_new_array();
-	char text[CARDS_RESET_SIZE], escaped[PRINT_ESCAPED_SIZE(CARDS_RESET_SIZE)];
+	char text[CARDS_RESET_SIZE];
 	char *rest;
 
 	snprintf(text, sizeof(text), "%s", details->reset_methods);
 	for (char *word = strtok_r(text, " ", &rest); word;
-	     word = strtok_r(NULL, " ", &rest)) {
-		print_escape(word, strlen(word), escaped);
-		json_object_array_add(methods, json_object_new_string(escaped));
-	}
+	     word = strtok_r(NULL, " ", &rest))
+		json_object_array_add(methods, json_new_string(word));
 	return methods;
 }
 
@@ -96,16 +68,15 @@ static struct json_object *make_member(const struct pci_function *function,
 	struct json_object *object = make_function(function);
 
 	if (details->has_subsystem) {
-		add_hex(object, "subsystem_vendor", 4, details->subsystem_vendor);
-		add_hex(object, "subsystem_device", 4, details->subsystem_device);
+		json_add_hex(object, "subsystem_vendor", 4, details->subsystem_vendor);
+		json_add_hex(object, "subsystem_device", 4, details->subsystem_device);
 	}
-	add_string(object, "path", details->path);
+	json_add_string(object, "path", details->path);
 	json_object_object_add(object, "bars", make_bars(details));
 	json_object_object_add(object, "reset_methods", make_reset_methods(details));
-	json_object_object_add(object, "console",
-			       json_object_new_boolean(details->console));
+	json_add_flag(object, "console", details->console);
 	if (function->error)
-		add_string(object, "unreadable", function->unreadable);
+		json_add_string(object, "unreadable", function->unreadable);
 	return object;
 }
 
@@ -127,19 +98,18 @@ static struct json_object *make_card(const struct cards_card *card,
 	char name[PCI_NAMES_SIZE];
 
 	pci_names_format(names, gpu->vendor, gpu->device, name);
-	add_string(object, "name", name);
-	json_object_object_add(object, "whole",
-			       json_object_new_boolean(card->found == CARD_FOUND));
+	json_add_string(object, "name", name);
+	json_add_flag(object, "whole", card->found == CARD_FOUND);
 	if (gpu->numa_node >= 0)
-		add_number(object, "numa_node", gpu->numa_node);
+		json_add_number(object, "numa_node", (uint64_t)gpu->numa_node);
 	for (unsigned i = 0; i < card->card.count; i++)
 		json_object_array_add(functions, make_member(&card->card.functions[i],
 							     &card->details[i]));
 	json_object_object_add(object, "functions", functions);
 	json_object_object_add(object, "neighbours", make_neighbours(card));
 	if (card->neighbour_count > SURVEY_MAX_NEIGHBOURS)
-		add_number(object, "more_neighbours",
-			   card->neighbour_count - SURVEY_MAX_NEIGHBOURS);
+		json_add_number(object, "more_neighbours",
+				card->neighbour_count - SURVEY_MAX_NEIGHBOURS);
 	return object;
 }
 
@@ -147,17 +117,10 @@ bool list_json(const struct cards *cards, struct pci_names *names)
 {
 	struct json_object *root = json_object_new_object();
 	struct json_object *array = json_object_new_array();
-	const char *text;
 
-	add_number(root, "version", JSON_VERSION);
+	json_add_number(root, "version", JSON_VERSION);
 	for (unsigned i = 0; i < cards->count; i++)
 		json_object_array_add(array, make_card(&cards->cards[i], names));
 	json_object_object_add(root, "cards", array);
-	text = json_object_to_json_string_ext(
-		root, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED |
-			      JSON_C_TO_STRING_NOSLASHESCAPE);
-	if (text)
-		puts(text);
-	json_object_put(root);
-	return text != NULL;
+	return json_print(root, true, stdout);
 }

@@ -5,11 +5,11 @@
 #include "tool/log_crash.h"
 
 #include <errno.h>
-#include <json-c/json.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#include "tool/json.h"
 #include "tool/log_pstore.h"
 #include "tool/variable.h"
 
@@ -109,55 +109,33 @@ static void print_text(const struct crash *crash, const char *slash,
 	print_escaped_lines(crash->pstore.tail, out);
 }
 
-static void add_string(struct json_object *object, const char *key, const char *value)
-{
-	json_object_object_add(object, key, json_object_new_string(value));
-}
-
-/* JSON is text: what is not comes as the escapes that people see. */
-static struct json_object *new_escaped(const char *bytes)
-{
-	char *text = malloc(PRINT_ESCAPED_SIZE(strlen(bytes)));
-	struct json_object *string;
-
-	if (!text)
-		return NULL;
-	print_escape(bytes, strlen(bytes), text);
-	string = json_object_new_string(text);
-	free(text);
-	return string;
-}
-
 static void print_json(const struct crash *crash, FILE *out)
 {
 	struct json_object *object = json_object_new_object();
 	struct json_object *files = json_object_new_array();
 	char text[TIME_SIZE];
 
-	json_object_object_add(object, "version", json_object_new_int(JSON_VERSION));
+	json_add_number(object, "version", JSON_VERSION);
 	log_format_boot_id(crash->words->boot_id, text);
-	add_string(object, "boot_id", text);
+	json_add_string(object, "boot_id", text);
 	format_time(crash->words->time, false, text);
-	add_string(object, "time", text);
-	add_string(object, "phase", phase_name(crash->words->phase));
-	add_string(object, "cause",
-		   crash->words->cause == GUARD_DEADLINE ? "deadline" : "unknown");
+	json_add_string(object, "time", text);
+	json_add_string(object, "phase", phase_name(crash->words->phase));
+	json_add_string(object, "cause",
+			crash->words->cause == GUARD_DEADLINE ? "deadline" : "unknown");
 	if (crash->words->card[0])
-		add_string(object, "card", crash->words->card);
+		json_add_string(object, "card", crash->words->card);
 	if (crash->words->has_function) {
 		pci_format_address(&crash->words->function, text);
-		add_string(object, "function", text);
+		json_add_string(object, "function", text);
 	}
-	add_string(object, "guard", guard_kind_name(crash->variable->state.kind));
-	json_object_object_add(object, "failures",
-			       json_object_new_int(crash->variable->state.failures));
+	json_add_string(object, "guard", guard_kind_name(crash->variable->state.kind));
+	json_add_number(object, "failures", crash->variable->state.failures);
 	for (unsigned i = 0; i < crash->pstore.count; i++)
-		json_object_array_add(files, new_escaped(crash->pstore.files[i].path));
+		json_object_array_add(files,
+				      json_new_string(crash->pstore.files[i].path));
 	json_object_object_add(object, "pstore", files);
-	fprintf(out, "%s\n",
-		json_object_to_json_string_ext(
-			object, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
-	json_object_put(object);
+	json_print(object, false, out);
 }
 
 static enum log_status show(const struct log_options *options,

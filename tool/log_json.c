@@ -5,43 +5,14 @@
  */
 #include "tool/log.h"
 
-#include <json-c/json.h>
 #include <time.h>
 
+#include "tool/json.h"
 #include "tool/log_explain.h"
 #include "tool/names.h"
 
 #define JSON_VERSION  1
 #define NS_PER_SECOND 1000000000
-
-static void add_string(struct json_object *object, const char *key, const char *text)
-{
-	json_object_object_add(object, key, json_object_new_string(text));
-}
-
-static void add_number(struct json_object *object, const char *key, uint64_t number)
-{
-	json_object_object_add(object, key, json_object_new_uint64(number));
-}
-
-static void add_hex(struct json_object *object, const char *key, unsigned digits,
-		    uint32_t number)
-{
-	char text[16];
-
-	snprintf(text, sizeof(text), "%0*x", (int)digits, number);
-	add_string(object, key, text);
-}
-
-static void add_field(struct json_object *object, const char *key, const char *field,
-		      size_t size)
-{
-	char text[PRINT_ESCAPED_SIZE(TRACE_TEXT_SIZE)];
-
-	log_format_field(field, size, text);
-	if (text[0] != '\0')
-		add_string(object, key, text);
-}
 
 static void add_realtime(struct json_object *object, const struct ring *ring,
 			 const struct trace_record *record)
@@ -59,19 +30,19 @@ static void add_realtime(struct json_object *object, const struct ring *ring,
 	used = strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &broken);
 	snprintf(text + used, sizeof(text) - used, ".%06uZ",
 		 (unsigned)(ns % NS_PER_SECOND / 1000));
-	add_string(object, "realtime", text);
+	json_add_string(object, "realtime", text);
 }
 
 static void add_event(struct json_object *object, const struct trace_record *record)
 {
 	const struct trace_event_info *info = trace_event_find(record->event);
 
-	add_number(object, "number", record->event);
+	json_add_number(object, "number", record->event);
 	if (info != NULL) {
-		add_string(object, "event", info->name);
-		add_string(object, "phrase", info->phrase);
+		json_add_string(object, "event", info->name);
+		json_add_string(object, "phrase", info->phrase);
 	}
-	add_number(object, "level", record->level);
+	json_add_number(object, "level", record->level);
 }
 
 static void add_function(struct json_object *object, const struct trace_record *record)
@@ -80,13 +51,14 @@ static void add_function(struct json_object *object, const struct trace_record *
 
 	if (record->flags & TRACE_HAS_FUNCTION) {
 		log_format_function(record, function);
-		add_string(object, "function", function);
+		json_add_string(object, "function", function);
 	}
 	if (record->flags & TRACE_HAS_IDS) {
-		add_hex(object, "vendor", 4, record->vendor);
-		add_hex(object, "device", 4, record->device);
-		add_hex(object, "class", 6, record->class_code);
-		add_string(object, "class_name", names_pci_class(record->class_code));
+		json_add_hex(object, "vendor", 4, record->vendor);
+		json_add_hex(object, "device", 4, record->device);
+		json_add_hex(object, "class", 6, record->class_code);
+		json_add_string(object, "class_name",
+				names_pci_class(record->class_code));
 	}
 }
 
@@ -98,9 +70,9 @@ static void add_result(struct json_object *object, const struct trace_record *re
 		json_object_object_add(object, "errno",
 				       json_object_new_int(record->error));
 	if (record->error != 0 && name != NULL)
-		add_string(object, "errno_name", name);
+		json_add_string(object, "errno_name", name);
 	if (record->duration != 0)
-		add_number(object, "duration_ns", record->duration);
+		json_add_number(object, "duration_ns", record->duration);
 }
 
 static void add_explanation(struct json_object *object, const struct trace_record *record)
@@ -109,17 +81,8 @@ static void add_explanation(struct json_object *object, const struct trace_recor
 
 	if (explanation == NULL)
 		return;
-	add_string(object, "meaning", explanation->meaning);
-	add_string(object, "advice", explanation->advice);
-}
-
-static void print_object(struct json_object *object, FILE *out)
-{
-	fputs(json_object_to_json_string_ext(
-		      object, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE),
-	      out);
-	fputc('\n', out);
-	json_object_put(object);
+	json_add_string(object, "meaning", explanation->meaning);
+	json_add_string(object, "advice", explanation->advice);
 }
 
 static void print_header(const struct log_view *view, FILE *out)
@@ -129,18 +92,16 @@ static void print_header(const struct log_view *view, FILE *out)
 	char boot_id[LOG_BOOT_ID_SIZE];
 
 	log_format_boot_id(ring->header.boot_id, boot_id);
-	add_string(object, "kind", "trace");
-	add_number(object, "version", JSON_VERSION);
-	add_string(object, "boot_id", boot_id);
-	json_object_object_add(object, "other_boot",
-			       json_object_new_boolean(view->trace->other_boot));
-	add_number(object, "written", ring->header.next_sequence);
-	add_number(object, "lost", ring->lost);
-	add_number(object, "torn", ring->torn);
-	add_number(object, "cut", ring->cut);
-	json_object_object_add(object, "recounted",
-			       json_object_new_boolean(ring->recounted));
-	print_object(object, out);
+	json_add_string(object, "kind", "trace");
+	json_add_number(object, "version", JSON_VERSION);
+	json_add_string(object, "boot_id", boot_id);
+	json_add_flag(object, "other_boot", view->trace->other_boot);
+	json_add_number(object, "written", ring->header.next_sequence);
+	json_add_number(object, "lost", ring->lost);
+	json_add_number(object, "torn", ring->torn);
+	json_add_number(object, "cut", ring->cut);
+	json_add_flag(object, "recounted", ring->recounted);
+	json_print(object, false, out);
 }
 
 static void print_record(const struct ring *ring, const struct trace_record *record,
@@ -148,18 +109,18 @@ static void print_record(const struct ring *ring, const struct trace_record *rec
 {
 	struct json_object *object = json_object_new_object();
 
-	add_string(object, "kind", "record");
-	add_number(object, "sequence", record->sequence);
-	add_number(object, "monotonic_ns", record->time);
+	json_add_string(object, "kind", "record");
+	json_add_number(object, "sequence", record->sequence);
+	json_add_number(object, "monotonic_ns", record->time);
 	add_realtime(object, ring, record);
 	add_event(object, record);
-	add_field(object, "card", record->card, sizeof(record->card));
+	json_add_bytes(object, "card", record->card, sizeof(record->card));
 	add_function(object, record);
-	add_field(object, "text", record->text, sizeof(record->text));
+	json_add_bytes(object, "text", record->text, sizeof(record->text));
 	add_result(object, record);
 	if (explain)
 		add_explanation(object, record);
-	print_object(object, out);
+	json_print(object, false, out);
 }
 
 void log_print_json(const struct log_view *view, const struct log_options *options,

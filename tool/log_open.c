@@ -14,8 +14,8 @@
 #include <unistd.h>
 
 #include "hook/core/conf.h"
+#include "tool/trace_file.h"
 
-#define BOOT_ID_PATH    "proc/sys/kernel/random/boot_id"
 #define UDEV_DATABASE   "run/udev/data"
 #define KERNEL_LOG_SIZE (1024 * 1024)
 
@@ -119,32 +119,11 @@ static enum log_status explain_error(const struct source *source, int error)
 	return LOG_UNREADABLE;
 }
 
-static int read_all(int fd, unsigned char *buffer, size_t size, size_t *ret_length)
-{
-	size_t length = 0;
-
-	while (length < size) {
-		ssize_t n = read(fd, buffer + length, size - length);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		if (n == 0) {
-			*ret_length = length;
-			return 0;
-		}
-		length += (size_t)n;
-	}
-	return -EFBIG;
-}
-
 /* The whole file in memory that the caller frees. Nothing else is ever read from it. */
 static int read_source(const struct source *source, unsigned char **ret_bytes,
 		       size_t *ret_length)
 {
 	const char *file = source->options->file;
-	unsigned char *bytes;
 	int fd = STDIN_FILENO, result;
 
 	if (file == NULL)
@@ -153,14 +132,9 @@ static int read_source(const struct source *source, unsigned char **ret_bytes,
 		fd = open(file, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
-	bytes = malloc(RING_MAX_SIZE);
-	result = bytes == NULL ? -ENOMEM : read_all(fd, bytes, RING_MAX_SIZE, ret_length);
+	result = trace_file_read(fd, ret_bytes, ret_length);
 	if (fd != STDIN_FILENO)
 		close(fd);
-	if (result == 0)
-		*ret_bytes = bytes;
-	else
-		free(bytes);
 	return result;
 }
 
@@ -196,19 +170,6 @@ static enum log_status check_ring(const struct source *source, enum ring_status 
 	return LOG_UNREADABLE;
 }
 
-/* Nothing is claimed where either id is unknown. */
-static bool is_other_boot(const struct sys_root *root, const struct ring *ring)
-{
-	static const uint8_t unknown[sizeof(ring->header.boot_id)];
-	char running[64], recorded[LOG_BOOT_ID_SIZE];
-
-	if (memcmp(ring->header.boot_id, unknown, sizeof(unknown)) == 0 ||
-	    sys_read_attribute(root, BOOT_ID_PATH, running, sizeof(running)) < 0)
-		return false;
-	log_format_boot_id(ring->header.boot_id, recorded);
-	return strcmp(running, recorded) != 0;
-}
-
 /* udev makes the directory of its database with the first device that it works on; it is
  * carried over from the initramfs. tmpfs knows its time of birth from Linux 6.0 on. */
 static uint64_t find_udev_time(const struct sys_root *root, const struct ring *ring)
@@ -227,7 +188,7 @@ static uint64_t find_udev_time(const struct sys_root *root, const struct ring *r
 
 static enum log_status check_boot(const struct source *source, struct log_trace *trace)
 {
-	trace->other_boot = is_other_boot(&source->root, &trace->ring);
+	trace->other_boot = trace_file_is_other_boot(&source->root, &trace->ring);
 	if (!trace->other_boot && source->options->file == NULL)
 		trace->udev_time = find_udev_time(&source->root, &trace->ring);
 	if (!trace->other_boot || source->options->file != NULL)

@@ -141,24 +141,36 @@ void print_row(FILE *out, const struct print_cell *cells, size_t count,
 	fputc('\n', out);
 }
 
-void print_folded(FILE *out, const char *text, unsigned indent, unsigned width)
+/* From a line's indent-th column on. */
+static void fold(FILE *out, const char *text, unsigned indent, unsigned width)
 {
-	size_t column = 0;
+	size_t column = indent;
+	bool first = true;
 
-	while (*text != '\0') {
+	for (; *text != '\0'; first = false) {
 		size_t word = strcspn(text, " ");
 
-		if (column != 0 && column + 1 + word > width) {
-			fputc('\n', out);
-			column = 0;
-		}
-		if (column == 0)
-			column = (size_t)fprintf(out, "%*s", (int)indent, "");
-		else
+		if (!first && column + 1 + word > width) {
+			fprintf(out, "\n%*s", (int)indent, "");
+			column = indent;
+		} else if (!first) {
 			column += (size_t)fprintf(out, " ");
+		}
 		column += fwrite(text, 1, word, out);
 		text += word;
 		text += strspn(text, " ");
 	}
 	fputc('\n', out);
+}
+
+void print_folded(FILE *out, const char *text, unsigned indent, unsigned width)
+{
+	fprintf(out, "%*s", *text ? (int)indent : 0, "");
+	fold(out, text, indent, width);
+}
+
+void print_hanging(FILE *out, const char *label, const char *text, unsigned width)
+{
+	fputs(label, out);
+	fold(out, text, (unsigned)strlen(label), width);
 }

@@ -52,4 +52,7 @@ void print_row(FILE *out, const struct print_cell *cells, size_t count,
  * a longer word excepted. */
 void print_folded(FILE *out, const char *text, unsigned indent, unsigned width);
 
+/* The same behind a label, further lines below the text. */
+void print_hanging(FILE *out, const char *label, const char *text, unsigned width);
+
 #endif

@@ -10,8 +10,9 @@ _gpupass_words() {
 	--into | --root) compgen -d -- "$3" ;;
 	*)
 		case $1 in
-		'') printf '%s\n' list retry capture verify-image modules keep image guard --help --version ;;
+		'') printf '%s\n' list status retry capture verify-image modules keep image guard --help --version ;;
 		list) printf '%s\n' --json --color --conf --root ;;
+		status) printf '%s\n' --json --quiet --root ;;
 		verify-image) [[ $3 == -* ]] && echo --root || compgen -f -- "$3" ;;
 		modules) printf '%s\n' --kernel --root ;;
 		image) printf '%s\n' --kernel --into --root ;;

@@ -6,6 +6,7 @@ _gpupass_verbs() {
 	local -a verbs
 	verbs=(
 		'list:the cards of this machine'
+		'status:does each rule hold, can a VM start'
 		'retry:take the cards again after boots that died'
 		'capture:this machine as text for a report'
 		'verify-image:look into boot images'
@@ -27,6 +28,7 @@ _gpupass_options() {
 			'--color=[colour]:when:(auto always never)' \
 			'(--json)--conf=[the section for the card there]:address:(/sys/bus/pci/devices/*(N:t))'
 		;;
+	status) _arguments $root '(--quiet)--json[one JSON object]' '(--json)--quiet[only the exit status]' ;;
 	verify-image) _arguments $root '*:image:_files' ;;
 	modules) _arguments $root $kernel ;;
 	image) _arguments $root $kernel "--into=[the image's tree]:directory:_files -/" ;;

@@ -32,4 +32,8 @@ unsigned survey_obstacles(const struct sys_root *root, const struct card *card,
 			  const struct plan *plans, unsigned plan_count,
 			  struct pci_function *ret_functions);
 
+/* Those of them that a native driver has now: with none, a VM can open the group. */
+unsigned survey_holders(const struct sys_root *root, const struct card *card,
+			struct pci_function *ret_functions);
+
 #endif

@@ -16,6 +16,7 @@ struct neighbours {
 	const struct card *card;
 	const struct plan *plans; /* whose cards are none, NULL where all are */
 	unsigned plan_count;
+	bool with_driver; /* only what has a native driver now */
 	unsigned count;
 	struct pci_function *functions;
 };
@@ -28,12 +29,17 @@ bool survey_is_overlooked(const struct pci_function *function)
 	       (class_code == BRIDGE_HOST && !function->driver[0]);
 }
 
+static bool is_for_vm(const struct pci_function *function)
+{
+	return strcmp(function->driver, "vfio-pci") == 0 ||
+	       strcmp(function->driver, "pci-stub") == 0;
+}
+
 /* With a driver that is meant for VMs, or soon to be. */
 static bool is_given_away(const struct neighbours *neighbours,
 			  const struct pci_function *function)
 {
-	if (strcmp(function->driver, "vfio-pci") == 0 ||
-	    strcmp(function->driver, "pci-stub") == 0)
+	if (is_for_vm(function))
 		return true;
 	for (unsigned i = 0; i < neighbours->plan_count; i++) {
 		if (!neighbours->plans[i].refusal &&
@@ -53,7 +59,8 @@ static int add_neighbour(const struct pci_address *address, void *data)
 	if (card_index(neighbours->card, address) >= 0 ||
 	    pci_read_function(neighbours->root, address, &function) < 0 ||
 	    survey_is_overlooked(&function) ||
-	    (neighbours->plans && is_given_away(neighbours, &function)))
+	    (neighbours->plans && is_given_away(neighbours, &function)) ||
+	    (neighbours->with_driver && (!function.driver[0] || is_for_vm(&function))))
 		return 0;
 	at = neighbours->count < SURVEY_MAX_NEIGHBOURS ? neighbours->count
 						       : SURVEY_MAX_NEIGHBOURS;
@@ -105,7 +112,22 @@ unsigned survey_obstacles(const struct sys_root *root, const struct card *card,
 			  const struct plan *plans, unsigned plan_count,
 			  struct pci_function *ret_functions)
 {
-	struct neighbours neighbours = {root, card, plans, plan_count, 0, ret_functions};
+	struct neighbours neighbours = {.root = root,
+					.card = card,
+					.plans = plans,
+					.plan_count = plan_count,
+					.functions = ret_functions};
+
+	return find_neighbours(&neighbours);
+}
+
+unsigned survey_holders(const struct sys_root *root, const struct card *card,
+			struct pci_function *ret_functions)
+{
+	struct neighbours neighbours = {.root = root,
+					.card = card,
+					.with_driver = true,
+					.functions = ret_functions};
 
 	return find_neighbours(&neighbours);
 }

@@ -30,6 +30,15 @@ before=$(directories)
 make_it install
 tap_ok "what was not there is made" test -d "$root/etc/initramfs/post-update.d"
 make_it install
+units=$root/usr/lib/systemd/system
+tap_is "each link of a target leads to a unit" \
+	"$(find "$units" -type l ! -exec test -e {} \; -print)" ""
+tap_is "these are wanted in every boot, and no other" \
+	"$(cd "$units" && find . -type l | LC_ALL=C sort)" \
+	"./multi-user.target.wants/gpupass-good.service
+./sysinit.target.wants/gpupass-guard.service"
+tap_ok "and asks the program that was installed" \
+	grep -qx "ExecStart=/usr/sbin/gpupass status" "$units/gpupass-ready.service"
 make_it uninstall
 tap_is "after a second time, too, only what it made is taken away" "$(directories)" "$before"
 tap_is "and no file stays but the configuration" "$(cd "$root" && find . -type f)" \

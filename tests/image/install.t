@@ -83,6 +83,13 @@ tap_is "the new files and directories are these" "$(new_files "$work/bare" "$wor
 ./usr/lib/gpupass
 ./usr/lib/gpupass/directories
 ./usr/lib/gpupass/gpupass-early
+./usr/lib/systemd/system/gpupass-good.service
+./usr/lib/systemd/system/gpupass-guard.service
+./usr/lib/systemd/system/gpupass-ready.service
+./usr/lib/systemd/system/gpupass-ready.target
+./usr/lib/systemd/system/multi-user.target.wants/gpupass-good.service
+./usr/lib/systemd/system/sysinit.target.wants
+./usr/lib/systemd/system/sysinit.target.wants/gpupass-guard.service
 ./usr/lib/tmpfiles.d/gpupass.conf
 ./usr/lib/udev/rules.d/70-gpupass.rules
 ./usr/sbin/gpupass
@@ -139,6 +146,10 @@ tap_is "generators' paths do not move" "$(cd "$root/tmp/package" && find . -type
 ./usr/lib/dracut/modules.d/50gpupass/gpupass.service
 ./usr/lib/dracut/modules.d/50gpupass/module-setup.sh
 ./usr/lib/gpupass/gpupass-early
+./usr/lib/systemd/system/gpupass-good.service
+./usr/lib/systemd/system/gpupass-guard.service
+./usr/lib/systemd/system/gpupass-ready.service
+./usr/lib/systemd/system/gpupass-ready.target
 ./usr/lib/tmpfiles.d/gpupass.conf
 ./usr/lib/udev/rules.d/70-gpupass.rules
 ./usr/local/bin/gpupass-log

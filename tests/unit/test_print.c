@@ -145,6 +145,19 @@ static void folded_text_keeps_words_whole(void **state)
 	free(text);
 }
 
+static void hanging_text_stays_behind_its_label(void **state)
+{
+	char *text;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	print_hanging(out, "x: ", "one two  three longer-than-the-line", 10);
+	print_hanging(out, "y: ", "", 10);
+	fclose(out);
+	assert_string_equal(text, "x: one two\n   three\n   longer-than-the-line\ny: \n");
+	free(text);
+}
+
 static void errno_names(void **state)
 {
 	assert_string_equal(names_errno(EINVAL), "EINVAL");
@@ -193,6 +206,7 @@ int main(void)
 		cmocka_unit_test(colour_does_not_move_columns),
 		cmocka_unit_test(colour_modes),
 		cmocka_unit_test(folded_text_keeps_words_whole),
+		cmocka_unit_test(hanging_text_stays_behind_its_label),
 		cmocka_unit_test(errno_names),
 		cmocka_unit_test(levels_there_and_back),
 		cmocka_unit_test(class_names),

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The machine and the configuration as they are now, for each card of the boot and each
+ * section. Reads, writes nothing. What a step of gpupass hangs in is not touched: whoever
+ * did would hang, too.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "tool/status.h"
+
+#define NO_OVERRIDE "(null)"
+#define VFIO_PCI    "vfio-pci" /* as driver and as owner of a BAR: vfio_pci_core.c */
+
+static void find_image(struct status_report *report)
+{
+	if (!report->has_image_hash)
+		return;
+	report->image = report->config.exists && !report->config.too_long &&
+					report->image_hash == report->config.conf.hash
+				? STATUS_IMAGE_CURRENT
+				: STATUS_IMAGE_DIFFERS;
+}
+
+static void find_sections(struct status_report *report)
+{
+	const struct conf *conf = &report->config.conf;
+
+	for (unsigned i = 0; i < conf->rule_count; i++) {
+		struct status_card *card = status_find_card(report, conf->rules[i].name);
+
+		if (card)
+			card->rule = &conf->rules[i];
+	}
+}
+
+static bool is_stuck(const struct status_report *report,
+		     const struct pci_address *address)
+{
+	for (unsigned i = 0; i < report->stuck_count; i++) {
+		if (pci_same_address(&report->stuck[i], address))
+			return true;
+	}
+	return false;
+}
+
+/* A function that the section of now means and that the trace does not have. It is of the
+ * card, and its record was lost or it came later, unless the boot had another section. */
+static void add_planned(const struct status_report *report, struct status_card *card,
+			const struct pci_address *address)
+{
+	for (unsigned i = 0; i < card->function_count; i++) {
+		if (pci_same_address(&card->functions[i].address, address))
+			return;
+	}
+	if (card->has_outcome && report->image == STATUS_IMAGE_DIFFERS) {
+		card->elsewhere = true;
+		card->elsewhere_address = *address;
+		return;
+	}
+	status_find_function(card, address);
+}
+
+static void find_planned(const struct sys_root *root, struct status_report *report)
+{
+	static const struct image_keep nothing;
+	static const struct plan_facts facts = {.keep = &nothing};
+	static struct plan plans[CONF_MAX_RULES];
+
+	survey_plan(root, &report->config.conf, &facts, plans);
+	for (unsigned i = 0; i < report->config.conf.rule_count; i++) {
+		struct status_card *card = status_find_card(report, plans[i].rule->name);
+
+		for (unsigned k = 0;
+		     card && plans[i].found == CARD_FOUND && k < plans[i].card.count; k++)
+			add_planned(report, card, &plans[i].card.functions[k].address);
+	}
+}
+
+static void read_override(const struct sys_root *root, struct status_function *function)
+{
+	char path[PCI_PATH_SIZE];
+
+	pci_format_path(&function->address, "driver_override", path);
+	if (sys_read_attribute(root, path, function->override,
+			       sizeof(function->override)) < 0 ||
+	    strcmp(function->override, NO_OVERRIDE) == 0)
+		function->override[0] = '\0';
+}
+
+static void read_function(const struct sys_root *root, const struct status_report *report,
+			  const struct status_card *card,
+			  struct status_function *function)
+{
+	function->wanted =
+		card->rule ? conf_driver_of(card->rule, function->address.function)
+			   : function->given;
+	if (!function->has_given)
+		function->given = function->wanted;
+	function->stuck = is_stuck(report, &function->address);
+	if (function->stuck)
+		return;
+	function->gone = pci_read_function(root, &function->address, &function->now) < 0;
+	if (!function->gone)
+		read_override(root, function);
+}
+
+/* The functions that are there, as a card. */
+static void make_card(const struct status_card *from, struct card *ret_card)
+{
+	ret_card->count = 0;
+	for (unsigned i = 0; i < from->function_count; i++) {
+		if (!from->functions[i].gone && !from->functions[i].stuck)
+			ret_card->functions[ret_card->count++] = from->functions[i].now;
+	}
+}
+
+/* The BARs of one function that a VM is to map. Returns how many. */
+static unsigned list_bars(const struct sys_root *root,
+			  const struct status_function *function, struct iomem_bar *bars)
+{
+	struct pci_range ranges[PCI_BARS];
+	unsigned count = 0;
+
+	if (function->stuck || function->gone ||
+	    strcmp(function->now.driver, VFIO_PCI) != 0 ||
+	    pci_read_bars(root, &function->address, ranges) < 0)
+		return 0;
+	for (unsigned i = 0; i < PCI_BARS; i++) {
+		if (ranges[i].end == 0)
+			continue;
+		bars[count].address = function->address;
+		bars[count].number = i;
+		bars[count].range = ranges[i];
+		count++;
+	}
+	return count;
+}
+
+static void find_bars(const struct sys_root *root, struct status_card *card)
+{
+	struct iomem_bar bars[CARD_MAX_FUNCTIONS * PCI_BARS];
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < card->function_count; i++)
+		count += list_bars(root, &card->functions[i], bars + count);
+	card->bars_error = count ? -iomem_find_holders(root, bars, count) : 0;
+	for (unsigned i = 0; i < count && !card->bars_error; i++) {
+		if (strcmp(bars[i].holder, VFIO_PCI) == 0)
+			card->in_use = true;
+		else if (bars[i].holder[0])
+			card->held[card->held_count++] = bars[i];
+	}
+}
+
+static void read_card(const struct sys_root *root, const struct status_report *report,
+		      struct status_card *card)
+{
+	struct card present;
+
+	for (unsigned i = 0; i < card->function_count; i++)
+		read_function(root, report, card, &card->functions[i]);
+	if (!card->has_outcome || card->outcome.event != TRACE_TAKEN ||
+	    report->stuck_count)
+		return;
+	make_card(card, &present);
+	card->holder_count = survey_holders(root, &present, card->holders);
+	find_bars(root, card);
+}
+
+void status_read_now(const struct sys_root *root, struct status_report *report)
+{
+	find_image(report);
+	find_sections(report);
+	if (!report->stuck_count)
+		find_planned(root, report);
+	for (unsigned i = 0; i < report->card_count; i++)
+		read_card(root, report, &report->cards[i]);
+	report->variable_error = variable_read(root, &report->variable);
+}
