@@ -168,8 +168,10 @@ static void record_stuck(const struct worker_task *task, unsigned seconds)
 /* Whether a mount is of a disk, which a reset could harm: before udev there is none. */
 static int is_of_device(const char *mount, void *data)
 {
+	static const char place[] = SYS_DEFAULT_ROOT "dev/";
+
 	(void)data;
-	return strncmp(mount, "/dev/", strlen("/dev/")) == 0;
+	return strncmp(mount, place, strlen(place)) == 0;
 }
 
 static bool can_reset(const struct worker_task *task)

@@ -88,7 +88,6 @@ tap_is "the new files and directories are these" "$(new_files "$work/bare" "$wor
 ./usr/lib/systemd/system/gpupass-ready.service
 ./usr/lib/systemd/system/gpupass-ready.target
 ./usr/lib/systemd/system/multi-user.target.wants/gpupass-good.service
-./usr/lib/systemd/system/sysinit.target.wants
 ./usr/lib/systemd/system/sysinit.target.wants/gpupass-guard.service
 ./usr/lib/tmpfiles.d/gpupass.conf
 ./usr/lib/udev/rules.d/70-gpupass.rules

@@ -54,21 +54,44 @@ static void assert_state(enum guard_kind kind, unsigned failures)
 static void nothing_then_armed_then_proven(void **state)
 {
 	forget();
-	assert_int_equal(start(SAME, PHASE_BIND), GUARD_TAKE_ARMED);
+	assert_int_equal(start(SAME, PHASE_BOOTING), GUARD_TAKE_ARMED);
 	assert_state(GUARD_ARMED, 0);
 	assert_true(guard_good(&variable, boot));
 	assert_state(GUARD_PROVEN, 0);
 	for (int i = 0; i < 10; i++) {
-		assert_int_equal(start(SAME, PHASE_BIND), GUARD_TAKE);
+		assert_int_equal(start(SAME, PHASE_BOOTING), GUARD_TAKE);
 		assert_false(guard_good(&variable, boot));
 		assert_false(guard_ended(&variable, boot));
 	}
 }
 
+/* A card that was given back, a worker that died: the boot went well, and proves nothing.
+ */
+static void what_did_not_get_through_is_not_proven(void **state)
+{
+	forget();
+	start(SAME, PHASE_UNBIND);
+	assert_true(guard_good(&variable, boot));
+	assert_state(GUARD_DISARMED, 0);
+	assert_int_equal(start(SAME, PHASE_BIND), GUARD_TAKE_ARMED);
+}
+
+/* It hung, and went on because nothing could reset it. */
+static void a_hang_is_neither_good_nor_ended(void **state)
+{
+	forget();
+	start(SAME, PHASE_UNBIND);
+	variable.now.cause = GUARD_DEADLINE;
+	assert_false(guard_good(&variable, boot));
+	assert_false(guard_ended(&variable, boot));
+	assert_state(GUARD_ARMED, 0);
+	assert_int_equal(start(SAME, PHASE_READING), GUARD_LEAVE);
+}
+
 static void another_combination_is_armed_again(void **state)
 {
 	forget();
-	start(SAME, PHASE_BIND);
+	start(SAME, PHASE_BOOTING);
 	guard_good(&variable, boot);
 	assert_int_equal(start(OTHER, PHASE_BIND), GUARD_TAKE_ARMED);
 	assert_state(GUARD_ARMED, 0);
@@ -169,7 +192,7 @@ static void retry_where_there_is_something(void **state)
 	assert_true(guard_retry(&variable, boot));
 	assert_int_equal(variable.last.phase, PHASE_BIND);
 	assert_false(guard_retry(&variable, boot));
-	start(SAME, PHASE_BIND);
+	start(SAME, PHASE_BOOTING);
 	assert_state(GUARD_ARMED, 0);
 	guard_good(&variable, boot);
 	assert_false(guard_retry(&variable, boot));
@@ -208,7 +231,7 @@ static void a_second_run_goes_on(void **state)
 static void no_words_no_story(void **state)
 {
 	forget();
-	start(SAME, PHASE_BIND);
+	start(SAME, PHASE_BOOTING);
 	assert_null(guard_last_words(&variable, boot));
 	guard_good(&variable, boot);
 	assert_null(guard_last_words(&variable, boot));
@@ -290,6 +313,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nothing_then_armed_then_proven),
+		cmocka_unit_test(what_did_not_get_through_is_not_proven),
+		cmocka_unit_test(a_hang_is_neither_good_nor_ended),
 		cmocka_unit_test(another_combination_is_armed_again),
 		cmocka_unit_test(one_death_leaves_the_cards_once),
 		cmocka_unit_test(a_left_boot_that_dies_exonerates),
