@@ -152,7 +152,7 @@ struct trace_record {
 	E(601, REFUSED, 3, "refused", "refused, nothing touched")                        \
 	E(602, FAILED, 3, "failed", "failed")                                            \
 	E(603, WOULD_TAKE, 5, "would-take", "would be taken")                            \
-	E(604, LEFT, 4, "left", "left to the host")                                      \
+	E(604, LEFT, 3, "left", "left to the host")                                      \
 	E(605, TAKEN_AGAIN, 5, "taken-again", "taken again")                             \
 	E(606, NOT_TAKEN_AGAIN, 3, "not-taken-again", "not taken again")                 \
 	E(700, KERNEL, 6, "kernel", "kernel")                                            \
