@@ -4,24 +4,11 @@
  */
 #include "tool/verify.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "tool/keep.h"
 #include "tool/unit.h"
-
-void verify_report(struct verify_report *report, bool rebuild, const char *format, ...)
-{
-	char sentence[512];
-	va_list arguments;
-
-	va_start(arguments, format);
-	vsnprintf(sentence, sizeof(sentence), format, arguments);
-	va_end(arguments);
-	report->finding(report->data, rebuild, sentence);
-	report->count++;
-}
 
 static void check_conf(const struct verify_image *image, const struct config *config,
 		       struct verify_report *report)

@@ -4,7 +4,7 @@
  * Pure: the variable itself is read and written through efivar.
  *
  * A combination is everything that must be the same for a boot that went well to say
- * something about the next: see hook/early/guard.c, which makes its hash.
+ * something about the next: see hook/early/combination.h, which makes its hash.
  */
 #ifndef GPUPASS_GUARD_STATE_H
 #define GPUPASS_GUARD_STATE_H

@@ -9,7 +9,7 @@
 #define GPUPASS_GUARD_H
 
 #include "hook/core/guard_state.h"
-#include "hook/core/plan.h"
+#include "hook/early/combination.h"
 #include "hook/early/trace.h"
 
 /* Lies in memory shared with the supervisor, who writes the last words of a worker that
@@ -28,13 +28,6 @@ struct guard {
 	struct guard_state state; /* what the variable says */
 };
 
-/* Everything that a good boot says something about, but for the cards. */
-struct guard_combination {
-	const struct conf *conf;
-	const char *command_line;
-	uint64_t modules; /* hash of the image's list */
-};
-
 enum guard_answer {
 	GUARD_YES,     /* take the cards */
 	GUARD_NOT_NOW, /* the host keeps them: TRACE_LEFT */
@@ -49,8 +42,7 @@ void guard_open(struct guard *guard, const struct sys_root *root, struct trace *
  * armed for PHASE_MODULES, when they may and that is not proven. Below GUARD_YES reason
  * (TRACE_TEXT_SIZE bytes) says why not. */
 enum guard_answer guard_ask(struct guard *guard, const struct sys_root *root,
-			    struct trace *trace,
-			    const struct guard_combination *combination,
+			    struct trace *trace, const struct combination *combination,
 			    const struct plan *plans, char *reason);
 
 /* The phase is about to begin, with the card and the function of about. Writes only while

@@ -222,8 +222,8 @@ static unsigned leave_cards(const struct worker_task *task, enum trace_event eve
 static unsigned take_or_leave(const struct worker_task *task,
 			      const struct console *console, struct kernel_lines *lines)
 {
-	const struct guard_combination combination = {task->conf, task->command_line,
-						      modules_hash()};
+	const struct combination combination = {task->conf, task->command_line,
+						modules_hash()};
 	char reason[TRACE_TEXT_SIZE];
 
 	task->journal->phase = PHASE_GUARD;
