@@ -44,6 +44,94 @@ expect_override()
 	[ "$found" = "$*" ]
 }
 
+# variable_state: the guard's variable, as "STATE failures N", or "none". Its bytes are those
+# of hook/core/guard_state.c, after four of attributes.
+variable_state()
+{
+	grep -vx '(none)' "$verdict/variable" >/dev/null || { echo none && return; }
+	paste -sd' ' "$verdict/variable" | awk '
+		BEGIN { split("armed proven left off disarmed", names, " ") }
+		$1 $2 $3 $4 != "07000000" || $5 $6 $7 $8 $9 != "4750554701" { exit 1 }
+		{ print names[$10 + 0], "failures", $11 + 0 }
+	'
+}
+
+# variable none, variable STATE failures N: what the guard's variable says in the booted host.
+expect_variable()
+{
+	have variable || return 2
+	found=$(variable_state) || { cat "$verdict/variable" && return 2; }
+	echo "found: $found"
+	[ "$found" = "$*" ]
+}
+
+# variable-kept: its bytes are those of the boot before.
+expect_variable_kept()
+{
+	have variable || return 2
+	before=$(dirname "$directory")/$(($(basename "$directory") - 1))/verdict/variable
+	[ -s "$before" ] && diff "$before" "$verdict/variable"
+}
+
+# efi-writes N: how often the kernel set the guard's variable ("Gpup" in UTF-16) in this boot.
+# Its own record, which must not have lost anything.
+expect_efi_writes()
+{
+	have kernel-trace || return 2
+	grep -qx "overrun: 0" "$verdict/kernel-trace" || return 2
+	found=$(grep -c ' efi_set: .* name=0x70007500700047$' "$verdict/kernel-trace") || :
+	echo "found: $found"
+	[ "$found" = "$1" ]
+}
+
+# status PATTERN: a line of gpupass status.
+expect_status()
+{
+	have status || return 2
+	cat "$verdict/status"
+	grep -Eq -e "$*" "$verdict/status"
+}
+
+# status-is N: its exit status.
+expect_status_is()
+{
+	have status-status || return 2
+	echo "found: $(cat "$verdict/status-status" "$verdict/status")"
+	[ "$(cat "$verdict/status-status")" = "$1" ]
+}
+
+# last-crash PATTERN: a line of gpupass-log --last-crash.
+expect_last_crash()
+{
+	have last-crash || return 2
+	cat "$verdict/last-crash"
+	grep -Eq -e "$*" "$verdict/last-crash"
+}
+
+# last-crash-is N: its exit status.
+expect_last_crash_is()
+{
+	have last-crash-status || return 2
+	echo "found: $(cat "$verdict/last-crash-status" "$verdict/last-crash")"
+	[ "$(cat "$verdict/last-crash-status")" = "$1" ]
+}
+
+# unit NAME STATE: what systemctl is-active says of it.
+expect_unit()
+{
+	have units || return 2
+	cat "$verdict/units"
+	grep -qx -e "$1 $2" "$verdict/units"
+}
+
+# panic A B C: kernel.panic, softlockup_panic and hardlockup_panic.
+expect_panic()
+{
+	have panic || return 2
+	echo "found: $(cat "$verdict/panic")"
+	[ "$(cat "$verdict/panic")" = "$*" ]
+}
+
 # screen ADDRESS: the booted host's screen is on this function.
 expect_screen()
 {
