@@ -208,6 +208,9 @@ static int insert(const struct sys_root *root, struct trace *trace,
 	about.error = error == -EEXIST ? 0 : -error;
 	if (error == -EEXIST)
 		trace_add(trace, TRACE_MODULE_PRESENT, &about, "%s", module->name);
+	else if (error && module->for_guard)
+		trace_add(trace, TRACE_GUARD, &about, "module %s not inserted",
+			  module->name);
 	else
 		trace_add(trace, error ? TRACE_MODULE_FAILED : TRACE_MODULE_INSERTED,
 			  &about, "%s%s%s", module->name,

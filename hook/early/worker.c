@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "hook/core/efivar.h"
 #include "hook/core/survey.h"
 #include "hook/early/modules.h"
 #include "hook/early/report.h"
@@ -248,7 +249,9 @@ static void read_guard(const struct worker_task *task)
 		trace_add(task->trace, TRACE_GUARD, NULL, "off in " CONF_PATH);
 		return;
 	}
-	modules_insert_for_guard(task->root, task->trace, task->conf, task->command_line);
+	if (sys_exists(task->root, EFIVAR_FIRMWARE) == 1)
+		modules_insert_for_guard(task->root, task->trace, task->conf,
+					 task->command_line);
 	guard_open(task->guard, task->root, task->trace);
 }
 
