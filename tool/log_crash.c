@@ -75,7 +75,7 @@ static const char *explain_since(const struct variable *variable)
 
 static void print_escaped_lines(const char *text, FILE *out)
 {
-	char line[PRINT_ESCAPED_SIZE(LOG_PSTORE_TAIL_SIZE)];
+	char line[PRINT_ESCAPED_SIZE(LOG_PSTORE_WHY_SIZE)];
 
 	while (*text) {
 		size_t length = strcspn(text, "\n");
@@ -97,16 +97,15 @@ static void print_text(const struct crash *crash, const char *slash,
 	fprintf(out, "The boot of %s died. Its last words: %s\n", when, words);
 	fprintf(out, "  %s\n", explain(crash->words));
 	fprintf(out, "Since then: %s\n", explain_since(crash->variable));
+	if (crash->pstore.why[0])
+		fputs("The kernel said\n", out);
+	print_escaped_lines(crash->pstore.why, out);
 	for (unsigned i = 0; i < crash->pstore.count; i++) {
 		print_escape(crash->pstore.files[i].path,
 			     strlen(crash->pstore.files[i].path), path);
-		fprintf(out, "%s%s%s%s\n",
-			i ? "  " : "What the kernel left (pstore):\n  ", options->root,
-			slash, path);
+		fprintf(out, "%s%s%s%s\n", i ? "  " : "What it left (pstore):\n  ",
+			options->root, slash, path);
 	}
-	if (crash->pstore.tail[0])
-		fputs("  it ends with\n", out);
-	print_escaped_lines(crash->pstore.tail, out);
 }
 
 static void print_json(const struct crash *crash, FILE *out)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Looking for dmesg files, two directories deep. Reads their ends.
+ * Looking for dmesg files, two directories deep, and into them.
  */
 #include "tool/log_pstore.h"
 
@@ -70,41 +70,30 @@ static void look_into(const struct search *search, const char *place, unsigned d
 	closedir(directory);
 }
 
-/* Records come in parts, the last words in the first: "Panic#1 Part1". A file that
- * systemd put together has them at its end. */
-static bool is_last_part(const struct sys_root *root, const char *path)
+/* What the kernel says when it dies (kernel/panic.c, lib/bug.c,
+ * arch/x86/kernel/dumpstack.c, kernel/watchdog.c), and where. */
+static bool says_why(const char *line)
 {
-	char head[64];
-	int fd = openat(root->fd, path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	ssize_t length = fd < 0 ? -1 : read(fd, head, sizeof(head) - 1);
+	static const char *const words[] = {"Kernel panic", "Oops", "BUG:", "lockup",
+					    "RIP: 00"};
 
-	if (fd >= 0)
-		close(fd);
-	if (strcmp(strrchr(path, '/'), "/dmesg.txt") == 0)
-		return true;
-	if (length <= 0)
-		return false;
-	head[length] = '\0';
-	head[strcspn(head, "\n")] = '\0';
-	return strstr(head, "Part1") != NULL && strstr(head, "Part1")[5] == '\0';
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (strstr(line, words[i]))
+			return true;
+	}
+	return false;
 }
 
-/* The last bytes of the file, from the start of a line on. */
-static void read_tail(const struct sys_root *root, const char *path, char *tail)
+/* Each line once: a record may be there before and after systemd has moved it. */
+static int collect(const char *line, void *data)
 {
-	int fd = openat(root->fd, path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	off_t size = fd < 0 ? -1 : lseek(fd, 0, SEEK_END);
-	off_t from =
-		size > LOG_PSTORE_TAIL_SIZE - 1 ? size - (LOG_PSTORE_TAIL_SIZE - 1) : 0;
-	ssize_t length = size < 0 ? -1 : pread(fd, tail, LOG_PSTORE_TAIL_SIZE - 1, from);
-	char *start;
+	struct log_pstore *found = data;
+	size_t used = strlen(found->why);
 
-	if (fd >= 0)
-		close(fd);
-	tail[length > 0 ? length : 0] = '\0';
-	start = from > 0 ? strchr(tail, '\n') : NULL;
-	if (start)
-		memmove(tail, start + 1, strlen(start + 1) + 1);
+	if (says_why(line) && !strstr(found->why, line) &&
+	    used + strlen(line) + 2 <= sizeof(found->why))
+		sys_format(found->why + used, sizeof(found->why) - used, "%s\n", line);
+	return 0;
 }
 
 static int compare(const void *a, const void *b)
@@ -126,10 +115,7 @@ void log_pstore_find(const struct sys_root *root, time_t since, time_t until,
 		look_into(&search, places[i], DEPTH);
 	qsort(ret_pstore->files, ret_pstore->count, sizeof(ret_pstore->files[0]),
 	      compare);
-	for (unsigned i = ret_pstore->count; i-- > 0;) {
-		if (!is_last_part(root, ret_pstore->files[i].path))
-			continue;
-		read_tail(root, ret_pstore->files[i].path, ret_pstore->tail);
-		return;
-	}
+	/* The last part of a panic is the first record, and what came first the last. */
+	for (unsigned i = ret_pstore->count; i-- > 0;)
+		sys_each_line(root, ret_pstore->files[i].path, collect, ret_pstore);
 }

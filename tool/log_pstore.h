@@ -13,7 +13,7 @@
 
 #define LOG_PSTORE_MAX       64
 #define LOG_PSTORE_PATH_SIZE 256
-#define LOG_PSTORE_TAIL_SIZE 2048
+#define LOG_PSTORE_WHY_SIZE  2048
 
 struct log_pstore {
 	unsigned count;
@@ -21,7 +21,8 @@ struct log_pstore {
 		time_t time;
 		char path[LOG_PSTORE_PATH_SIZE]; /* relative to the root */
 	} files[LOG_PSTORE_MAX];                 /* oldest first */
-	char tail[LOG_PSTORE_TAIL_SIZE]; /* the last whole lines of the last messages */
+	char why[LOG_PSTORE_WHY_SIZE]; /* the lines that say what happened; may be empty
+					*/
 };
 
 /*
