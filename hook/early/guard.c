@@ -78,8 +78,10 @@ void guard_open(struct guard *guard, const struct sys_root *root, struct trace *
 
 	guard->wanted = true;
 	guard->error = error == -ENOENT ? 0 : error;
-	guard->why = error == -ENOENT ? "not booted by EFI firmware, or efi=noruntime"
-				      : "no efivarfs";
+	guard->why =
+		error == -ENOENT
+			? "not booted by EFI firmware, or efi=noruntime"
+			: "no efivarfs: its module is not in the image, or efi=noruntime";
 	if (error < 0)
 		return;
 	guard->why = "this boot has no id";
