@@ -241,6 +241,7 @@ $(BUILD)/poke: tests/cli/poke.c Makefile
 # Everything that tests/run runs, built and not run.
 tests: all unit-tests $(addprefix $(BUILD)/,asan/gpupass-early asan/gpupass asan/gpupass-log \
 	musl/gpupass-early mktrace mkguard machine sysfs-kernel poke)
+fast-tests: all unit-tests $(addprefix $(BUILD)/,mktrace mkguard machine sysfs-kernel)
 unit-tests: $(UNIT_TESTS)
 
 check:
@@ -259,7 +260,7 @@ demo:
 format:
 	find hook tool tests -name '*.[ch]' -exec clang-format -i {} +
 
-.PHONY: tests unit-tests check check-fast lint demo format
+.PHONY: tests fast-tests unit-tests check check-fast lint demo format
 
 clean:
 	rm -rf $(BUILD)

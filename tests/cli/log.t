@@ -99,10 +99,12 @@ update() {
 	[ "$(cat "$case/status")" != 0 ] || rm "$case/status"
 }
 
-number=0 bad=0
+number=0 seen=0 bad=0 # FAST=1: every third case
 for case in "$here"/log/*/; do
 	case=${case%/} name=${case%/} verdict=ok
 	name=${name##*/}
+	seen=$((seen + 1))
+	[ -z "${FAST:-}" ] || [ $((seen % 3)) = 0 ] || continue
 	root=$work/$name
 	number=$((number + 1))
 	mkdir "$root"

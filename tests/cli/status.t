@@ -128,7 +128,7 @@ check_bytes()
 
 for case in "$here"/status/*/; do
 	case=${case%/}
-	! tap_sample 4 || tap_ok "${case##*/}" in_work "${case##*/}"
+	! tap_sample 8 || tap_ok "${case##*/}" in_work "${case##*/}"
 done
-! tap_sample 4 || tap_ok "damaged traces" check_damage
+[ -n "${FAST:-}" ] || tap_ok "damaged traces" check_damage
 tap_done
