@@ -2,18 +2,19 @@
 /*
  * faults: the script of what goes wrong. One fault a line, # starts a comment line:
  *
- *	probe-fails DRIVER ADDRESS ERRNO   probing it gives this error
- *	bind-lies ADDRESS                  bind reports success and does nothing
- *	matches DRIVER ADDRESS             without an override, DRIVER takes this function
- *	write-fails WRITE ERRNO            the write gives this error and does nothing
- *	hang WRITE                         the write does not return until its process is
- *killed stuck WRITE                        not even then; who touches the function hangs
- *as well die WRITE                          the process is killed instead vanish ADDRESS
- *WRITE               the function is gone when the write comes read-fails PATH ERRNO
- *reading the file gives this error readonly PATH                      nothing can be made
- *or opened for writing below PATH call-fails CALL ERRNO              this system call
- *gives this error
- *	forgets WRITE                      a variable keeps what it had, and says success
+ *	probe-fails DRIVER ADDRESS ERRNO  probing it gives this error
+ *	bind-lies ADDRESS                 bind says success and does nothing
+ *	matches DRIVER ADDRESS            without an override, DRIVER takes it
+ *	write-fails WRITE ERRNO           the write gives this error, and no more
+ *	hang WRITE                        it waits until its process is killed
+ *	stuck WRITE                       not even then; others hang there, too
+ *	die WRITE                         the process is killed instead
+ *	vanish ADDRESS WRITE              the function is gone when it comes
+ *	loses ADDRESS WRITE               the function loses its driver then
+ *	read-fails PATH ERRNO             reading the file gives this error
+ *	readonly PATH                     nothing can be written below PATH
+ *	call-fails CALL ERRNO             this system call gives this error
+ *	forgets WRITE                     a variable keeps what it had, in silence
  *
  * A WRITE is PATH, or PATH=TEXT for writes of that text only (PATH= clears an override).
  * A PATH is what reports call it (tree_name); an ERRNO is a name such as EINVAL.
