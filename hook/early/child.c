@@ -19,7 +19,7 @@
 #define KILLED_WITHIN 1000     /* ms in which whoever can be killed is gone */
 
 /* Waits until fd says that the child is gone: 1; 0 after milliseconds. Interrupted, it
- * waits on. */
+ * waits on; where poll() cannot be used at all the time passes all the same. */
 static int wait_for_end(int fd, int milliseconds)
 {
 	uint64_t until = sys_monotonic_ns() + (uint64_t)milliseconds * MILLISECOND;
@@ -33,7 +33,7 @@ static int wait_for_end(int fd, int milliseconds)
 		if (result > 0)
 			return 1;
 		if (result < 0 && errno != EINTR)
-			return 0;
+			usleep((unsigned)left * 1000);
 		now = sys_monotonic_ns();
 	}
 	return 0;
@@ -58,23 +58,31 @@ static bool ends_in_time(const struct child_work *work, int fd, unsigned seconds
 	return false;
 }
 
-static int take_status(pid_t child)
+/* The exit status; -EAGAIN when options do not wait and the child is still there. */
+static int take_status(pid_t child, int options)
 {
 	int status;
+	pid_t found = waitpid(child, &status, options);
 
-	if (waitpid(child, &status, 0) != child)
-		return -ECHILD;
+	if (found != child)
+		return found == 0 ? -EAGAIN : -ECHILD;
 	return WIFEXITED(status) ? WEXITSTATUS(status) : -EINTR;
 }
 
 static int wait_for(const struct child_work *work, pid_t child, int fd, unsigned seconds)
 {
+	int status;
+
 	if (ends_in_time(work, fd, seconds))
-		return take_status(child);
+		return take_status(child, 0);
+	/* Its end may not have been seen. */
+	status = take_status(child, WNOHANG);
+	if (status != -EAGAIN)
+		return status;
 	kill(child, SIGKILL);
-	if (!wait_for_end(fd, KILLED_WITHIN))
+	if (!wait_for_end(fd, KILLED_WITHIN) && take_status(child, WNOHANG) == -EAGAIN)
 		return -ETIMEDOUT;
-	take_status(child);
+	take_status(child, WNOHANG);
 	return -ETIME;
 }
 

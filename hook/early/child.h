@@ -6,7 +6,7 @@
 #ifndef GPUPASS_CHILD_H
 #define GPUPASS_CHILD_H
 
-#define CHILD_SECONDS_MAX 130 /* for all steps; conf/ and hook/dracut count on it */
+#define CHILD_SECONDS_MAX 130 /* for all steps of one child; hook/dracut counts on it */
 
 struct child_work {
 	int (*run)(const void *task);
