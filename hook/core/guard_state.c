@@ -37,7 +37,7 @@ _Static_assert(sizeof(struct stored_words) == 72, "words");
 _Static_assert(sizeof(struct stored) == GUARD_SIZE, "variable");
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the format is little-endian");
 
-bool guard_has_words(const struct guard_words *words)
+static bool has_words(const struct guard_words *words)
 {
 	static const uint8_t nobody[sizeof(words->boot_id)];
 
@@ -59,19 +59,17 @@ const struct guard_words *guard_last_words(const struct guard_state *state,
 {
 	if (guard_has_died(state, boot_id))
 		return &state->now;
-	return guard_has_words(&state->last) ? &state->last : NULL;
+	return has_words(&state->last) ? &state->last : NULL;
 }
 
 /* A boot died with the combination: once the host may keep the cards for one boot, to see
  * whether they were the cause; twice they were. */
 static enum guard_decision after_death(struct guard_state *next)
 {
-	bool again = next->failures > 0;
-
+	next->kind = next->failures ? GUARD_OFF : GUARD_LEFT;
 	if (next->failures < UINT8_MAX)
 		next->failures++;
-	next->kind = again ? GUARD_OFF : GUARD_LEFT;
-	return again ? GUARD_TURN_OFF : GUARD_LEAVE;
+	return GUARD_LEAVE;
 }
 
 static enum guard_decision arm(struct guard_state *next, uint64_t combination)

@@ -51,8 +51,7 @@ struct guard_state {
 enum guard_decision {
 	GUARD_TAKE_ARMED,  /* take the cards, each phase written before it begins */
 	GUARD_TAKE,        /* take them, write nothing */
-	GUARD_LEAVE,       /* the host keeps them this time; write ret_next */
-	GUARD_TURN_OFF,    /* the host keeps them; write ret_next */
+	GUARD_LEAVE,       /* the host keeps them; write ret_next */
 	GUARD_LEAVE_AS_IS, /* the host keeps them; write nothing */
 };
 
@@ -65,7 +64,6 @@ enum guard_decision guard_decide(const struct guard_state *found, uint64_t combi
 /* Whether the boot that the state is about died without having ended in order: it is
  * armed, and boot_id is another boot's. */
 bool guard_has_died(const struct guard_state *state, const uint8_t boot_id[16]);
-bool guard_has_words(const struct guard_words *words);
 bool guard_is_of_boot(const struct guard_state *state, const uint8_t boot_id[16]);
 
 /* The words of the last boot that died, as boot_id's boot knows it; NULL = none did. */

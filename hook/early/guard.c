@@ -138,9 +138,11 @@ static int write_state(struct guard *guard, const struct sys_root *root,
 	}
 	guard->writes++;
 	armed = guard->state.kind == GUARD_ARMED;
-	trace_add(trace, TRACE_GUARD_WRITTEN, &written, "%s%s%s, write %u of this boot",
+	trace_add(trace, TRACE_GUARD_WRITTEN, &written,
+		  "%s%s%s, write %u of this boot, %u in all",
 		  guard_kind_name(guard->state.kind), armed ? ", next: " : "",
-		  armed ? phase_name(guard->state.now.phase) : "", guard->writes);
+		  armed ? phase_name(guard->state.now.phase) : "", guard->writes,
+		  guard->state.writes);
 	return 0;
 }
 
@@ -222,7 +224,7 @@ static bool follow(struct guard *guard, const struct sys_root *root, struct trac
 	guard->state = next;
 	if (decision == GUARD_TAKE_ARMED)
 		arm(guard, root, trace);
-	if (decision == GUARD_LEAVE || decision == GUARD_TURN_OFF) {
+	if (decision == GUARD_LEAVE) {
 		set_words(guard, PHASE_READING, GUARD_SILENT, NULL);
 		write_state(guard, root, trace, NULL);
 	}

@@ -43,7 +43,7 @@ static void check_decision(const struct guard_state *state, uint64_t combination
 		require(memcmp(state, &next, sizeof(next)) == 0);
 	if (decision == GUARD_TAKE_ARMED)
 		require(next.kind == GUARD_ARMED && next.combination == combination);
-	if (decision == GUARD_LEAVE || decision == GUARD_TURN_OFF)
+	if (decision == GUARD_LEAVE)
 		require(guard_has_died(state, boot_id) && next.failures > 0);
 }
 
