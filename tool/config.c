@@ -12,9 +12,11 @@
 #include "tool/regular.h"
 
 /* As much of the file as fits, NUL added. Returns the length, or -EFBIG. */
-static int read_text(const struct sys_root *root, char *text, size_t size)
+static int read_text(const struct sys_root *root, enum config_use use, char *text,
+		     size_t size)
 {
-	int fd = regular_open(root->fd, CONF_PATH);
+	int fd = use == CONFIG_FOR_IMAGE ? regular_open_trusted(root->fd, CONF_PATH)
+					 : regular_open(root->fd, CONF_PATH);
 	ssize_t length = 0, part;
 	int error = 0;
 
@@ -35,9 +37,10 @@ static int read_text(const struct sys_root *root, char *text, size_t size)
 	return error < 0 ? error : (int)length;
 }
 
-int config_read(const struct sys_root *root, struct config *ret_config)
+int config_read(const struct sys_root *root, enum config_use use,
+		struct config *ret_config)
 {
-	int length = read_text(root, ret_config->text, sizeof(ret_config->text));
+	int length = read_text(root, use, ret_config->text, sizeof(ret_config->text));
 
 	ret_config->exists = length != -ENOENT;
 	ret_config->too_long = length == -EFBIG;

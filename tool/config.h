@@ -17,8 +17,10 @@ struct config {
 };
 
 /* Reads and parses CONF_PATH. 0 also when there is none; else -errno, as
- * regular_open(). */
-int config_read(const struct sys_root *root, struct config *ret_config);
+ * regular_open_trusted() where it is to go into an image, else as regular_open(). */
+enum config_use { CONFIG_FOR_IMAGE, CONFIG_TO_SHOW };
+int config_read(const struct sys_root *root, enum config_use use,
+		struct config *ret_config);
 
 /* Whether an image for this configuration has gpupass in it: it names a card, or may name
  * one but is too long to be read. Its errors are said again by the boot's trace. */

@@ -5,6 +5,7 @@
 #include "tool/gpupass.h"
 
 #include <getopt.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,6 +20,7 @@
 #define TAKES_AFTER    64
 #define TAKES_QUIET    128
 #define AFTER_MAX      3600 /* seconds */
+#define MESSAGE_SIZE   (2 * PATH_MAX)
 
 static const struct verb {
 	const char *name;
@@ -73,9 +75,11 @@ static const char help[] =
 
 static void print_message(const char *prefix, const char *format, va_list arguments)
 {
+	char message[MESSAGE_SIZE];
+
+	vsnprintf(message, sizeof(message), format, arguments);
 	fputs(prefix, stderr);
-	vfprintf(stderr, format, arguments);
-	fputc('\n', stderr);
+	print_line(stderr, message);
 }
 
 void warn_user(const char *format, ...)

@@ -11,6 +11,8 @@
 #include "tool/log_crash.h"
 #include "tool/log_pager.h"
 
+#define WANTED_SIZE 256 /* bytes of --card that are repeated */
+
 static bool is_of_card(const struct trace_record *record, const char *card)
 {
 	return strlen(card) <= TRACE_CARD_SIZE &&
@@ -62,11 +64,13 @@ static bool is_card_known(const struct ring *ring, unsigned count, const char *c
 static void complain_of_card(const struct ring *ring, const char *card)
 {
 	char name[PRINT_ESCAPED_SIZE(TRACE_CARD_SIZE)];
+	char wanted[PRINT_ESCAPED_SIZE(WANTED_SIZE)];
 	struct trace_record record;
 	const char *before = "";
 
+	log_format_field(card, WANTED_SIZE, wanted);
 	fprintf(stderr,
-		"gpupass-log: nothing of a card \"%s\"; cards in the trace:", card);
+		"gpupass-log: nothing of a card \"%s\"; cards in the trace:", wanted);
 	for (unsigned i = 0; i < ring->count; i++) {
 		ring_read(ring, i, &record);
 		if (is_card_known(ring, i, record.card))
@@ -120,7 +124,7 @@ static enum log_status print_view(const struct log_view *view,
 	if (paged) {
 		log_pager_end(pager);
 	} else if (!printed) {
-		fprintf(stderr, "gpupass-log: standard output: %s\n", strerror(errno));
+		log_complain("standard output: %s", strerror(errno));
 		return LOG_UNREADABLE;
 	}
 	if (ring->cut > 0)

@@ -49,6 +49,9 @@ struct log_view {
 	unsigned count;
 };
 
+/* "gpupass-log: MESSAGE" on standard error, one line whatever is in it. */
+void log_complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
 /* Reads and checks the trace that options name; the caller closes it unless the status is
  * something else than LOG_GOOD. Says on standard error what is wrong and what to do about
  * it. Only a file that was asked for may be of another boot. */

@@ -164,7 +164,7 @@ static enum log_status show(const struct log_options *options,
 			   options, stdout);
 	if (fflush(stdout) == 0 && !ferror(stdout))
 		return LOG_GOOD;
-	fprintf(stderr, "gpupass-log: standard output: %s\n", strerror(errno));
+	log_complain("standard output: %s", strerror(errno));
 	return LOG_UNREADABLE;
 }
 
@@ -176,15 +176,14 @@ enum log_status log_show_crash(const struct log_options *options)
 	int error = sys_open_root(options->root, &root);
 
 	if (error < 0) {
-		fprintf(stderr, "gpupass-log: %s: %s\n", options->root, strerror(-error));
+		log_complain("%s: %s", options->root, strerror(-error));
 		return LOG_UNREADABLE;
 	}
 	error = variable_read(&root, &variable);
 	if (error == 0) {
 		status = show(options, &root, &variable);
 	} else {
-		fprintf(stderr, "gpupass-log: nothing is remembered here: %s\n",
-			variable_explain(error));
+		log_complain("nothing is remembered here: %s", variable_explain(error));
 		status = error == -ENOENT || error == -EINVAL ? LOG_NOTHING
 							      : LOG_UNREADABLE;
 	}

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,18 +31,19 @@ __attribute__((format(printf, 2, 3))) static void complain(const struct source *
 							   const char *format, ...)
 {
 	const char *file = source->options->file;
+	char where[PATH_MAX], what[PATH_MAX];
 	va_list arguments;
 
-	fputs("gpupass-log: ", stderr);
 	if (file == NULL)
-		fprintf(stderr, "%s%s%s: ", source->options->root, source->slash,
-			TRACE_PATH);
+		sys_format(where, sizeof(where), "%s%s%s", source->options->root,
+			   source->slash, TRACE_PATH);
 	else
-		fprintf(stderr, "%s: ", strcmp(file, "-") == 0 ? "standard input" : file);
+		sys_format(where, sizeof(where), "%s",
+			   strcmp(file, "-") == 0 ? "standard input" : file);
 	va_start(arguments, format);
-	vfprintf(stderr, format, arguments);
+	vsnprintf(what, sizeof(what), format, arguments);
 	va_end(arguments);
-	fputc('\n', stderr);
+	log_complain("%s: %s", where, what);
 }
 
 /* What has to happen so that the next boot has a trace. */
@@ -50,30 +52,30 @@ static void advise(const struct source *source)
 	static const char rebuild[] =
 		"rebuild the initramfs (update-initramfs -u -k all, or "
 		"dracut -f --regenerate-all) and reboot";
-	char text[CONF_MAX_SIZE + 1];
+	char text[CONF_MAX_SIZE + 1], path[PATH_MAX], advice[2 * PATH_MAX];
 	int length = sys_read_file(&source->root, CONF_PATH, text, sizeof(text));
 	struct conf *conf;
 
-	if (length == -ENOENT) {
-		fprintf(stderr,
-			"There is no %s%s%s: write one, see gpupass.conf(5), then %s.\n",
-			source->options->root, source->slash, CONF_PATH, rebuild);
-		return;
-	}
 	conf = length < 0 ? NULL : malloc(sizeof(*conf));
 	if (conf != NULL)
 		conf_parse(text, (size_t)length, conf);
-	if (conf != NULL && conf->rule_count == 0)
-		fprintf(stderr,
-			"%s%s%s names no card, so the initramfs is without gpupass: name "
-			"one, "
-			"see gpupass.conf(5), then %s.\n",
-			source->options->root, source->slash, CONF_PATH, rebuild);
+	sys_format(path, sizeof(path), "%s%s%s", source->options->root, source->slash,
+		   CONF_PATH);
+	if (length == -ENOENT)
+		sys_format(advice, sizeof(advice),
+			   "There is no %s: write one, see gpupass.conf(5), then %s.",
+			   path, rebuild);
+	else if (conf != NULL && conf->rule_count == 0)
+		sys_format(advice, sizeof(advice),
+			   "%s names no card, so the initramfs is without gpupass: name "
+			   "one, see gpupass.conf(5), then %s.",
+			   path, rebuild);
 	else
-		fprintf(stderr,
-			"The initramfs of this boot is without gpupass: %s; if that does "
-			"not help, see gpupass(8).\n",
-			rebuild);
+		sys_format(advice, sizeof(advice),
+			   "The initramfs of this boot is without gpupass: %s; if that "
+			   "does not help, see gpupass(8).",
+			   rebuild);
+	print_line(stderr, advice);
 	free(conf);
 }
 
@@ -227,8 +229,7 @@ enum log_status log_open(const struct log_options *options, struct log_trace *re
 	int result = sys_open_root(options->root, &source.root);
 
 	if (result < 0) {
-		fprintf(stderr, "gpupass-log: %s: %s\n", options->root,
-			strerror(-result));
+		log_complain("%s: %s", options->root, strerror(-result));
 		return LOG_UNREADABLE;
 	}
 	length = strlen(options->root);

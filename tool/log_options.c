@@ -88,8 +88,7 @@ static int parse_priority(const char *text, struct log_options *options)
 
 static bool complain(const char *option, const char *expected)
 {
-	fprintf(stderr, "gpupass-log: %s \"%s\": expected %s\n", option, optarg,
-		expected);
+	log_complain("%s \"%s\": expected %s", option, optarg, expected);
 	return false;
 }
 
@@ -178,7 +177,7 @@ bool log_parse_options(int argc, char **argv, struct log_options *ret_options,
 	}
 	if (optind == argc)
 		return true;
-	fprintf(stderr, "gpupass-log: %s: no argument is expected\n", argv[optind]);
+	log_complain("%s: no argument is expected", argv[optind]);
 	*ret_status = LOG_USAGE;
 	return false;
 }

@@ -38,6 +38,32 @@ size_t print_escape(const char *bytes, size_t length, char *buffer)
 	return used;
 }
 
+/* A backslash stays: words that were escaped before would be escaped twice. */
+static void print_neutral(FILE *out, const char *text, bool newlines)
+{
+	char escaped[PRINT_ESCAPED_SIZE(1)];
+
+	for (; *text; text++) {
+		if (*text == '\\' || (newlines && *text == '\n')) {
+			putc(*text, out);
+			continue;
+		}
+		print_escape(text, 1, escaped);
+		fputs(escaped, out);
+	}
+}
+
+void print_line(FILE *out, const char *text)
+{
+	print_neutral(out, text, false);
+	putc('\n', out);
+}
+
+void print_lines(FILE *out, const char *text)
+{
+	print_neutral(out, text, true);
+}
+
 void print_format_duration(uint64_t ns, char *buffer)
 {
 	static const struct {

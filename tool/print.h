@@ -30,6 +30,13 @@ struct print_cell {
  * that is none. Returns the number of characters written. */
 size_t print_escape(const char *bytes, size_t length, char *buffer);
 
+/* Prints text that was put together here and may have bytes of others in it: what is no
+ * printable ASCII as \xNN, so that none of it reaches the terminal as a command. A
+ * newline ends a line in print_lines(), and is such a byte in print_line(), which ends
+ * the line itself. */
+void print_line(FILE *out, const char *text);
+void print_lines(FILE *out, const char *text);
+
 /* "81.2 ms": three digits and a unit, to buffer (PRINT_DURATION_SIZE bytes). */
 void print_format_duration(uint64_t ns, char *buffer);
 

@@ -10,6 +10,10 @@
  * -EINVAL when it is no regular file. */
 int regular_open(int at, const char *path);
 
+/* The same for what goes into an image and is believed there, as ssh does with its files:
+ * -EPERM when it is neither root's nor the caller's, or others may write to it. */
+int regular_open_trusted(int at, const char *path);
+
 /* What an error of regular_open() means. */
 const char *regular_explain(int error);
 

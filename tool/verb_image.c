@@ -168,7 +168,7 @@ static bool is_wanted(const struct arguments *arguments)
 
 enum status verb_image(const struct arguments *arguments)
 {
-	int error = config_read(&arguments->root, &config);
+	int error = config_read(&arguments->root, CONFIG_FOR_IMAGE, &config);
 	int into;
 
 	if (error < 0) {

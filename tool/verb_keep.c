@@ -19,6 +19,6 @@ enum status verb_keep(const struct arguments *arguments)
 		complain("cannot list what the host runs from: %s", keep_explain(length));
 		return STATUS_CANNOT_READ;
 	}
-	fputs(text, stdout);
+	print_lines(stdout, text);
 	return STATUS_GOOD;
 }

@@ -18,7 +18,7 @@ static struct modules modules;
 enum status verb_modules(const struct arguments *arguments)
 {
 	char text[IMAGE_LIST_SIZE];
-	int result = config_read(&arguments->root, &config);
+	int result = config_read(&arguments->root, CONFIG_TO_SHOW, &config);
 
 	if (result < 0) {
 		complain("%s/" CONF_PATH ": %s", arguments->root_path,
@@ -38,6 +38,6 @@ enum status verb_modules(const struct arguments *arguments)
 			 strerror(-result));
 	if (result < 0)
 		return STATUS_CANNOT_READ;
-	fputs(text, stdout);
+	print_lines(stdout, text);
 	return modules_missing(&modules) ? STATUS_FINDING : STATUS_GOOD;
 }

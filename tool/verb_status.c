@@ -69,7 +69,7 @@ static const char *explain_trace(int error)
 static bool gather(const struct arguments *arguments, struct status_report *report)
 {
 	const char *root = arguments->root_path;
-	int error = config_read(&arguments->root, &report->config);
+	int error = config_read(&arguments->root, CONFIG_TO_SHOW, &report->config);
 
 	if (error < 0) {
 		if (!arguments->quiet)

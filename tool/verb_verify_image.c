@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,23 +49,39 @@ static bool find_kernel(const char *path, char *ret_kernel, size_t size)
 	return false;
 }
 
+/* One line; a path may have any bytes. */
+static void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
+static void say(const char *format, ...)
+{
+	char line[4 * PATH_MAX];
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(line, sizeof(line), format, arguments);
+	va_end(arguments);
+	print_line(stdout, line);
+}
+
 static void print_finding(void *data, bool rebuild, const char *sentence)
 {
 	const char *path = data;
 	char kernel[IMAGE_RELEASE_SIZE] = "all";
 	bool known = find_kernel(path, kernel, sizeof(kernel));
 
-	printf("%s: %s", path, sentence);
+	char remedy[2 * PATH_MAX] = "";
+
 	if (rebuild && verify_is_initramfs_tools(&image))
-		printf(": run update-initramfs -u -k %s", kernel);
+		sys_format(remedy, sizeof(remedy), ": run update-initramfs -u -k %s",
+			   kernel);
 	else if (rebuild)
-		printf(": run dracut --force %s %s", path, known ? kernel : "KERNEL");
-	putchar('\n');
+		sys_format(remedy, sizeof(remedy), ": run dracut --force %s %s", path,
+			   known ? kernel : "KERNEL");
+	say("%s: %s%s", path, sentence, remedy);
 }
 
 static void print_remark(void *data, const char *sentence)
 {
-	printf("%s: remark: %s\n", (const char *)data, sentence);
+	say("%s: remark: %s", (const char *)data, sentence);
 }
 
 static enum status verify(const struct arguments *arguments, const char *path)
@@ -85,13 +102,13 @@ static enum status verify(const struct arguments *arguments, const char *path)
 	if (verify_compare(&image, &arguments->root, &config, &report) > 0)
 		return STATUS_FINDING;
 	if (verify_is_empty(&image))
-		printf("%s: good: without gpupass, because %s\n", path,
-		       config.exists ? "the configuration names no card"
-				     : "there is no configuration");
+		say("%s: good: without gpupass, because %s", path,
+		    config.exists ? "the configuration names no card"
+				  : "there is no configuration");
 	else
-		printf("%s: good: gpupass before udev, the configuration of now, %u "
-		       "modules\n",
-		       path, image.module_count);
+		say("%s: good: gpupass before udev, the configuration of now, %u "
+		    "modules",
+		    path, image.module_count);
 	return STATUS_GOOD;
 }
 
@@ -148,7 +165,7 @@ static enum status verify_all(const struct arguments *arguments)
 enum status verb_verify_image(const struct arguments *arguments)
 {
 	enum status worst = STATUS_GOOD;
-	int error = config_read(&arguments->root, &config);
+	int error = config_read(&arguments->root, CONFIG_FOR_IMAGE, &config);
 
 	if (error < 0) {
 		complain("%s/" CONF_PATH ": %s", arguments->root_path,

@@ -207,6 +207,16 @@ static void append(struct trace *trace, struct trace_record *record)
 	__atomic_store_n(&trace->header->next_sequence, sequence + 1, __ATOMIC_RELEASE);
 }
 
+/* A console takes escapes as commands; names of drivers and words of the command line may
+ * have any bytes. One line stays one. */
+static void make_printable(char *line)
+{
+	for (; *line; line++) {
+		if (*line < ' ' || *line > '~')
+			*line = '?';
+	}
+}
+
 /* "<5>gpupass: win11 0000:83:00.0: taken: 4 functions (errno 22)" */
 static void mirror(struct trace *trace, const struct trace_record *record,
 		   const struct trace_about *about, const char *text)
@@ -220,10 +230,12 @@ static void mirror(struct trace *trace, const struct trace_record *record,
 	}
 	if (about->error)
 		sys_format(error, sizeof(error), " (errno %d)", about->error);
-	sys_format(line, sizeof(line), "<%d>gpupass:%s%s%s%s %s%s%s%s\n", record->level,
+	sys_format(line, sizeof(line) - 1, "<%d>gpupass:%s%s%s%s %s%s%s%s", record->level,
 		   about->card ? " " : "", about->card ? about->card : "", address,
 		   about->card || about->function ? ":" : "", info->phrase,
 		   text[0] ? ": " : "", text, error);
+	make_printable(line);
+	strcat(line, "\n"); /* else it waits in the kernel for its end */
 	write_kmsg(trace, line);
 }
 
