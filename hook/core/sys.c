@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -284,6 +285,37 @@ int sys_read_kernel_log(const struct sys_root *root, char *buffer, size_t size)
 		return sys_read_file(root, "proc/kmsg", buffer, size);
 	return (int)call4(__NR_syslog, 3 /* SYSLOG_ACTION_READ_ALL */, (long)buffer,
 			  (long)size, 0);
+}
+
+/* As in linux/capability.h, version 3, which musl's compiler does not find. */
+#define CAPABILITY_VERSION 0x20080522
+#define CAPABILITY_WORDS   2
+
+struct capability_header {
+	uint32_t version;
+	int pid; /* 0 = this process */
+};
+
+struct capability_sets {
+	uint32_t effective, permitted, inheritable;
+};
+
+int sys_keep_capabilities(uint64_t mask)
+{
+	struct capability_header header = {.version = CAPABILITY_VERSION};
+	struct capability_sets sets[CAPABILITY_WORDS];
+	long error = prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ? -errno : 0;
+
+	if (error == 0)
+		error = call4(__NR_capget, (long)&header, (long)sets, 0, 0);
+	for (unsigned i = 0; error == 0 && i < CAPABILITY_WORDS; i++) {
+		sets[i].permitted &= (uint32_t)(mask >> 32 * i);
+		sets[i].effective = sets[i].permitted;
+		sets[i].inheritable = 0;
+	}
+	if (error == 0)
+		error = call4(__NR_capset, (long)&header, (long)sets, 0, 0);
+	return (int)error;
 }
 
 int sys_allocate(int fd, uint64_t size)

@@ -74,6 +74,17 @@ int sys_mount(const struct sys_root *root, const char *type, const char *path);
  * the length. Below another root it is the plain file proc/kmsg there. */
 int sys_read_kernel_log(const struct sys_root *root, char *buffer, size_t size);
 
+/* Gives up what this process has beyond the capabilities of mask (bit n = capability n of
+ * capabilities(7)), for good: no execve(2) brings one back. capget(2), capset(2),
+ * prctl(2) PR_SET_NO_NEW_PRIVS. */
+enum sys_capability {
+	SYS_CAP_LINUX_IMMUTABLE = 9,
+	SYS_CAP_SYS_MODULE = 16,
+	SYS_CAP_SYS_ADMIN = 21,
+	SYS_CAP_SYSLOG = 34,
+};
+int sys_keep_capabilities(uint64_t mask);
+
 /* Allocates the first size bytes of a file, so that a later mapping of them cannot meet a
  * full filesystem (which would be SIGBUS). fallocate(2). */
 int sys_allocate(int fd, uint64_t size);

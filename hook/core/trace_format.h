@@ -89,6 +89,7 @@ struct trace_record {
 	E(113, NO_WORKER, 3, "no-worker", "the worker could not be started")             \
 	E(114, RESET, 3, "reset", "resetting the machine")                               \
 	E(115, NOT_RESET, 3, "not-reset", "the machine could not be reset")              \
+	E(116, PRIVILEGES, 4, "privileges", "it keeps more privileges than it needs")    \
 	E(120, LAST_WORDS, 3, "last-words", "an earlier boot died")                      \
 	E(121, GUARD, 6, "guard", "guard")                                               \
 	E(122, GUARD_WRITTEN, 6, "guard-written", "guard written")                       \

@@ -11,9 +11,15 @@
 #include "hook/early/child.h"
 #include "hook/early/give_back.h"
 
-#define MOUNTS         "proc/self/mounts"
-#define SYSRQ_TRIGGER  "proc/sysrq-trigger" /* Documentation/admin-guide/sysrq.rst */
-#define SYSRQ_REBOOT   "b"
+#define MOUNTS        "proc/self/mounts"
+#define SYSRQ_TRIGGER "proc/sysrq-trigger" /* Documentation/admin-guide/sysrq.rst */
+#define SYSRQ_REBOOT  "b"
+/* All that the work needs of root's privileges, beside owning the files: to mount
+ * efivarfs and see addresses in iomem, to insert modules, to read the kernel's log where
+ * dmesg_restrict is set, to lift the immutable flag of a firmware variable. */
+#define PRIVILEGES                                                                       \
+	(1ULL << SYS_CAP_SYS_ADMIN | 1ULL << SYS_CAP_SYS_MODULE |                        \
+	 1ULL << SYS_CAP_SYSLOG | 1ULL << SYS_CAP_LINUX_IMMUTABLE)
 #define RESCUE_SECONDS 5 /* for giving back what a dead or stuck worker held */
 
 /* Changes with each step of whoever works: the worker, or a rescuer. */
@@ -24,10 +30,22 @@ static unsigned step_of(const void *data)
 	return (unsigned)journal->current << 8 | journal->phase;
 }
 
+/* What every child begins with: its own line to the kernel's log, and no privilege that
+ * it has no use for. */
+static struct trace begin_child(const struct worker_task *task)
+{
+	struct trace trace = trace_for_child(task->trace);
+	struct trace_about about = {.error = -sys_keep_capabilities(PRIVILEGES)};
+
+	if (about.error)
+		trace_add(&trace, TRACE_PRIVILEGES, &about, "the work goes on");
+	return trace;
+}
+
 static int do_work(const void *data)
 {
 	const struct worker_task *task = data;
-	struct trace trace = trace_for_child(task->trace);
+	struct trace trace = begin_child(task);
 	struct worker_task own = *task;
 
 	own.trace = &trace;
@@ -41,7 +59,7 @@ static int do_work(const void *data)
 static int do_rescue(const void *data)
 {
 	const struct worker_task *task = data;
-	struct trace trace = trace_for_child(task->trace);
+	struct trace trace = begin_child(task);
 	const struct bind_context context = {.root = task->root,
 					     .trace = &trace,
 					     .journal = task->journal,
@@ -185,7 +203,7 @@ static bool can_reset(const struct worker_task *task)
 static int do_reset(const void *data)
 {
 	const struct worker_task *task = data;
-	struct trace trace = trace_for_child(task->trace);
+	struct trace trace = begin_child(task);
 	struct trace_about about = about_current(task->journal);
 
 	if (guard_give_up(task->guard, task->root, &trace, task->journal->phase, &about) <
