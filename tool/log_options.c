@@ -115,7 +115,7 @@ static bool set_choice(int option, struct log_options *options)
 	case OPTION_ROOT:
 		options->root = optarg;
 		break;
-	default: /* getopt has complained */
+	default:
 		return false;
 	}
 	return true;
@@ -161,7 +161,13 @@ bool log_parse_options(int argc, char **argv, struct log_options *ret_options,
 	*ret_options =
 		(struct log_options){.root = SYS_DEFAULT_ROOT, .level_to = UINT8_MAX};
 	*ret_status = LOG_GOOD;
+	opterr = 0; /* its messages have the words as they are */
 	while ((option = getopt_long(argc, argv, "F:hkp:t", long_options, NULL)) != -1) {
+		if (option == '?')
+			log_complain(
+				"\"%s\" is no option, or its argument is missing, or it "
+				"takes none; see --help",
+				argv[optind - 1]);
 		if (option == 'h') {
 			fputs(usage, stdout);
 			return false;

@@ -60,7 +60,7 @@ judge()
 echo 'M: testbed' >"$work/machine"
 for program in gpupass-early musl/gpupass-early; do
 	start "$program" 'hang 0000:83:00.1/driver_override=vfio-pci'
-	early=$(child_of $player) && worker=$(child_of "$early")
+	early=$(child_of "$player") && worker=$(child_of "$early")
 	# Past its first steps.
 	tries=0
 	while [ "$(field CapEff)" != "$(printf '%016x' $((allowed & own)))" ] && [ $tries -lt 20 ]; do
@@ -70,6 +70,6 @@ for program in gpupass-early musl/gpupass-early; do
 	judge "$program" "the worker"
 	tap_is "$program: the parent has what it had" \
 		"$((0x$(sed -n 's/^CapPrm:[[:space:]]*//p' "/proc/$early/status")))" $own
-	wait $player
+	wait "$player"
 done
 tap_done
