@@ -12,6 +12,7 @@ LIBEXEC = /usr/lib/gpupass
 
 BUILD = build
 CC = gcc
+CC_FUZZ = clang
 KLCC = klcc
 MUSLCC = musl-gcc
 
@@ -45,8 +46,10 @@ all: $(BUILD)/gpupass-early $(BUILD)/gpupass $(BUILD)/gpupass-log
 COMPILE_early = $(KLCC) $(CPPFLAGS) -std=gnu11 $(SMALL) $(WARNINGS) $(WERROR)
 COMPILE_musl = $(MUSLCC) $(CPPFLAGS) -std=gnu11 $(SMALL) $(WARNINGS) $(WERROR)
 COMPILE_host = $(CC) $(CPPFLAGS) $(CFLAGS) -std=gnu11 $(HARDENING) $(HOST_WARNINGS) $(WERROR)
+COMPILE_fuzz = $(CC_FUZZ) $(CPPFLAGS) -std=gnu11 -O1 -g -fsanitize=fuzzer-no-link,address,undefined \
+	-fno-sanitize-recover=all -fno-omit-frame-pointer $(HOST_WARNINGS) $(WERROR)
 COMPILE_asan = $(CC) $(CPPFLAGS) -std=gnu11 -O1 -g $(SANITIZE) $(HOST_WARNINGS) $(WERROR)
-FLAVOURS = early musl host asan
+FLAVOURS = early musl host asan fuzz
 objects = $(2:%.c=$(BUILD)/objects/$(1)/%.o)
 
 define object_rule
@@ -191,26 +194,20 @@ unit: $(UNIT_TESTS)
 $(BUILD)/mktrace: $(call objects,host,tests/cli/mktrace.c $(CORE_SOURCES))
 	$(COMPILE_host) -o $@ $^
 
-# Any bytes to the reader of the trace, to the parser of the configuration and to the guard,
-# for so long each. What is found stays in build/fuzz.
+# Any bytes to whatever reads some, for so long each (tests/fuzz/run). What is found stays in
+# build/fuzz.
 SECONDS = 60
-FUZZ = $(CC_FUZZ) $(CPPFLAGS) -std=gnu11 -O1 -g -fsanitize=fuzzer,address,undefined \
-	-fno-sanitize-recover=all -fno-omit-frame-pointer $(HOST_WARNINGS) $(WERROR)
-CC_FUZZ = clang
+FUZZ_TARGETS = $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
+FUZZ_OBJECTS = $(call objects,fuzz,$(UNIT_SOURCES))
 
-$(BUILD)/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(UNIT_SOURCES) Makefile
+$(BUILD)/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(FUZZ_OBJECTS) Makefile
 	@mkdir -p $(@D)
-	$(FUZZ) -o $@ $< $(UNIT_SOURCES) -lm
+	$(COMPILE_fuzz) -fsanitize=fuzzer -MMD -MP -o $@ $< $(FUZZ_OBJECTS) -lm
 
-fuzz: $(BUILD)/fuzz/fuzz_ring $(BUILD)/fuzz/fuzz_conf $(BUILD)/fuzz/fuzz_guard $(BUILD)/mktrace
-	mkdir -p $(BUILD)/fuzz/ring $(BUILD)/fuzz/conf $(BUILD)/fuzz/guard
-	for words in tests/fuzz/corpus/ring/*; do \
-		$(BUILD)/mktrace <$$words >$(BUILD)/fuzz/ring/$${words##*/} || exit; done
-	cp tests/fuzz/corpus/conf/* $(BUILD)/fuzz/conf/
-	for part in ring conf guard; do \
-		$(BUILD)/fuzz/fuzz_$$part -max_total_time=$(SECONDS) -timeout=10 \
-			-artifact_prefix=$(BUILD)/fuzz/ -verbosity=0 -print_final_stats=1 \
-			$(BUILD)/fuzz/$$part || exit; done
+-include $(wildcard $(FUZZ_TARGETS:=.d))
+
+fuzz: $(FUZZ_TARGETS) $(BUILD)/mktrace $(BUILD)/mkguard
+	tests/fuzz/run --seconds $(SECONDS)
 
 # Writes the guard's variable, for tests/cli/status.
 $(BUILD)/mkguard: $(call objects,host,tests/cli/mkguard.c $(CORE_SOURCES))
@@ -236,13 +233,16 @@ $(BUILD)/poke: tests/cli/poke.c Makefile
 	$(CC) $(CPPFLAGS) $(CFLAGS) -std=gnu11 $(HOST_WARNINGS) $(WERROR) -static -o $@ $<
 
 .PHONY: unit fuzz
-.SECONDARY: $(UNIT_OBJECTS)
+.SECONDARY: $(UNIT_OBJECTS) $(FUZZ_OBJECTS)
 
 # Everything that tests/run runs, built and not run.
 tests: all unit-tests $(addprefix $(BUILD)/,asan/gpupass-early asan/gpupass asan/gpupass-log \
-	musl/gpupass-early mktrace mkguard machine sysfs-kernel poke)
+	musl/gpupass-early mktrace mkguard machine sysfs-kernel poke) $(FUZZ_TARGETS)
 fast-tests: all unit-tests $(addprefix $(BUILD)/,mktrace mkguard machine sysfs-kernel)
 unit-tests: $(UNIT_TESTS)
+
+# For tests/lint/analyzer.t.
+analyzed: $(call objects,host,$(sort $(EARLY_SOURCES) $(GPUPASS_SOURCES) $(LOG_SOURCES)))
 
 check:
 	tests/run
@@ -260,7 +260,7 @@ demo:
 format:
 	find hook tool tests -name '*.[ch]' -exec clang-format -i {} +
 
-.PHONY: tests fast-tests unit-tests check check-fast lint demo format
+.PHONY: tests fast-tests unit-tests analyzed check check-fast lint demo format
 
 clean:
 	rm -rf $(BUILD)

@@ -20,7 +20,8 @@ generator debian initramfs-tools
 generator fedora dracut
 demo debian mmdebstrap qemu-system-x86 ovmf e2fsprogs
 test debian libcmocka-dev musl-tools perl shellcheck clang-format cppcheck mandoc
-test debian bash cpio xz-utils lz4 bzip2 zstd initramfs-tools-core clang libclang-rt-dev
+test debian bash cpio xz-utils lz4 bzip2 zstd initramfs-tools-core
+test debian clang clang-tools libclang-rt-dev valgrind
 TABLE
 }
 

@@ -98,7 +98,7 @@ static size_t reduce_config(const unsigned char *config, char *reduced)
 /* Returns whether the kind was out of sight. */
 static bool capture_config(const struct place *place)
 {
-	unsigned char config[CONFIG_SIZE];
+	unsigned char config[CONFIG_SIZE] = {0};
 	char reduced[CONFIG_SIZE];
 	int length = read_config(place, config);
 	size_t kept;

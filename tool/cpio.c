@@ -34,10 +34,10 @@ struct visitor {
 /* The next block, when the current one is used up. 1, 0 at the end, or -EBADMSG. */
 static int refill(struct stream *stream)
 {
-	const void *block;
 	la_int64_t offset;
 
 	while (stream->length == 0) {
+		const void *block = NULL;
 		int result;
 
 		if (!stream->compressed)
@@ -48,7 +48,7 @@ static int refill(struct stream *stream)
 			stream->length = 0;
 			return 0;
 		}
-		if (result < ARCHIVE_WARN) {
+		if (result < ARCHIVE_WARN || (stream->length && !block)) {
 			stream->length = 0;
 			return -EBADMSG;
 		}
@@ -140,7 +140,7 @@ static int read_archive(struct stream *stream, struct visitor *visitor)
 static bool skip_zeros(struct stream *stream)
 {
 	while (refill(stream) > 0) {
-		while (stream->length && *stream->rest == '\0') {
+		while (stream->length && stream->rest && *stream->rest == '\0') {
 			stream->rest++;
 			stream->length--;
 		}
@@ -152,8 +152,9 @@ static bool skip_zeros(struct stream *stream)
 
 static bool is_archive(const struct stream *stream)
 {
-	return stream->length >= 6 && (memcmp(stream->rest, "070701", 6) == 0 ||
-				       memcmp(stream->rest, "070702", 6) == 0);
+	return stream->rest && stream->length >= 6 &&
+	       (memcmp(stream->rest, "070701", 6) == 0 ||
+		memcmp(stream->rest, "070702", 6) == 0);
 }
 
 /* All archives in a compressed part; *ret_length is how long it is itself. */
@@ -161,7 +162,7 @@ static int read_compressed(const char *data, size_t length, struct visitor *visi
 			   size_t *ret_length)
 {
 	struct archive *archive = archive_read_new();
-	struct stream stream = {.compressed = archive};
+	struct stream stream = {.compressed = archive, .rest = ""};
 	struct archive_entry *entry;
 	unsigned before = visitor->archives;
 	int error = 0;

@@ -170,7 +170,7 @@ static enum log_status show(const struct log_options *options,
 
 enum log_status log_show_crash(const struct log_options *options)
 {
-	struct variable variable;
+	static struct variable variable;
 	enum log_status status;
 	struct sys_root root;
 	int error = sys_open_root(options->root, &root);

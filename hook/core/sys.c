@@ -303,7 +303,7 @@ struct capability_sets {
 int sys_keep_capabilities(uint64_t mask)
 {
 	struct capability_header header = {.version = CAPABILITY_VERSION};
-	struct capability_sets sets[CAPABILITY_WORDS];
+	struct capability_sets sets[CAPABILITY_WORDS] = {{0}};
 	long error = prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ? -errno : 0;
 
 	if (error == 0)
@@ -366,7 +366,7 @@ int sys_parse_number(const char *text, size_t length, unsigned base, uint64_t ma
 /* From "f81d4fae-7dec-…". */
 bool sys_read_boot_id(const struct sys_root *root, uint8_t *ret_id)
 {
-	char text[BOOT_ID_CHARS + 2];
+	char text[BOOT_ID_CHARS + 2] = "";
 	unsigned at = 0;
 
 	memset(ret_id, 0, 16);

@@ -42,7 +42,7 @@ static int wait_for_end(int fd, int milliseconds)
 /* The deadline begins anew with each step, up to the limit for all. */
 static bool ends_in_time(const struct child_work *work, int fd, unsigned seconds)
 {
-	unsigned step = work->step ? work->step(work->task) : 0, now = step;
+	unsigned step = work->step ? work->step(work->task) : 0, now;
 	unsigned waited = 0, of_step = 0;
 
 	while (of_step < seconds * 1000 && waited < CHILD_SECONDS_MAX * 1000) {

@@ -55,6 +55,23 @@ refused() {
 	report "refused: $2"
 }
 
+# What a stranger's file makes stays in its tree.
+mkdir -p "$work/outside"
+printf '%s\n' "F: ../outside/up=1" "F: $work/outside/absolute=1" "P: ../../outside/function" \
+	"S: link=$work/outside" "S: up=../outside" "F: up/link=1" >"$work/bad"
+{
+	"$build/machine" "$machines" "$work/tree" "$work/bad"
+	find "$work/outside" -mindepth 1
+	[ -f "$work/tree/outside/up" ] || echo "nothing was made"
+} >"$work/wrong" 2>&1
+report "what a file makes stays below its directory"
+
+refused "F: =x" "machine: bad:1: expected a name before ="
+refused "P: devices/[00-01" \
+	'machine: bad:1: "[00-01": expected a range such as [00-1f]'
+refused "F: etc/x=1
+Z: etc/x=99999999 x" "machine: bad:2: 99999999: expected a size of at most 1048576"
+refused "P: devices/[00-ff][00-ff][00-ff]" "machine: bad:1: more than 4096 directories"
 refused "Q: foo" \
 	'machine: bad:1: "Q: foo": expected a key such as P: and text, | or #'
 refused "A:class=1" \

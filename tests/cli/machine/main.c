@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <sched.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,7 +22,9 @@
 
 #include "tests/cli/machine/tree.h"
 
-#define MAX_DEPTH 4 /* of machines that begin with another one */
+#define MAX_DEPTH       4    /* of machines that begin with another one */
+#define MAX_DIRECTORIES 4096 /* that patterns name, once more for each line */
+#define MAX_PADDING     (1024 * 1024)
 
 static int library; /* directory of NAME.machine */
 
@@ -32,6 +35,7 @@ static struct position {
 	char directories[PATH_MAX]; /* what the last P: named */
 	char here[PATH_MAX];        /* the one of them that is at work */
 	char file[PATH_MAX];        /* what a | line goes on with; empty = nothing */
+	unsigned named;             /* directories so far */
 } at = {.name = "command line"};
 
 static void read_machine(const char *name, FILE *input);
@@ -106,6 +110,8 @@ static void put_file(const char *directory, char *text)
 	char *value = split_value(text);
 	size_t length = value ? unescape(value) : 0;
 
+	if (text[0] == '\0')
+		tree_fail("expected a name before =");
 	tree_join(at.file, "%s%s", directory, text);
 	if (text[strlen(text) - 1] == '/')
 		tree_make_directories(at.file, false);
@@ -169,7 +175,10 @@ static void pad_file(char *text)
 
 	if (!byte || byte[1] == '\0' || stat(text, &status) < 0)
 		tree_fail("expected Z: PATH=SIZE BYTE, and PATH to be there");
-	size = strtol(value, NULL, 10) - (long)status.st_size;
+	size = strtol(value, NULL, 10);
+	if (size <= 0 || size > MAX_PADDING)
+		tree_fail("%ld: expected a size of at most %d", size, MAX_PADDING);
+	size -= (long)status.st_size;
 	if (size <= 0)
 		tree_fail("%s is that long already", text);
 	unescape(byte + 1);
@@ -234,16 +243,18 @@ static void put_everywhere(const char *pattern, const struct key *key, const cha
 	char path[PATH_MAX], copy[PATH_MAX];
 	const char *open = strchr(pattern, '[');
 	unsigned first, last;
-	int digits, end;
+	int digits = 0, end = 0;
 
+	if (at.named++ == MAX_DIRECTORIES)
+		tree_fail("more than %u directories", MAX_DIRECTORIES);
 	if (!open) {
 		tree_join(at.here, "%s", pattern);
 		tree_join(copy, "%s", text);
 		key->put_each ? key->put_each(copy) : key->describe(at.here, text);
 		return;
 	}
-	if (sscanf(open, "[%x%n-%x]%n", &first, &digits, &last, &end) != 2 ||
-	    open[end - 1] != ']' || last - first > 255)
+	if (sscanf(open, "[%x%n-%x]%n", &first, &digits, &last, &end) != 2 || end == 0 ||
+	    last - first > 255)
 		tree_fail("\"%s\": expected a range such as [00-1f]", open);
 	for (unsigned i = first; i <= last; i++) {
 		tree_join(path, "%.*s%0*x%s", (int)(open - pattern), pattern, digits - 1,
@@ -307,6 +318,14 @@ static void read_machine(const char *name, FILE *input)
 	at = outer;
 }
 
+/* A machine file may come from a stranger: what it makes stays below here, whatever its
+ * paths and links say. */
+static void stay_below(void)
+{
+	if (chroot(".") < 0 && (unshare(CLONE_NEWUSER) < 0 || chroot(".") < 0))
+		tree_fail("chroot: %s", strerror(errno));
+}
+
 int main(int argc, char **argv)
 {
 	FILE **inputs = calloc((size_t)argc, sizeof(*inputs));
@@ -326,6 +345,7 @@ int main(int argc, char **argv)
 	}
 	if ((mkdir(argv[2], 0755) < 0 && errno != EEXIST) || chdir(argv[2]) < 0)
 		tree_fail("%s: %s", argv[2], strerror(errno));
+	stay_below();
 	tree_make_ground();
 	for (int i = 3; i < argc; i++)
 		read_machine(argv[i], inputs[i]);

@@ -40,7 +40,7 @@ void tree_make_directories(const char *path, bool whole)
 	char part[PATH_MAX];
 
 	tree_join(part, "%s", path);
-	for (char *c = strchr(part, '/'); c; c = strchr(c + 1, '/')) {
+	for (char *c = strchr(part + (*part == '/'), '/'); c; c = strchr(c + 1, '/')) {
 		*c = '\0';
 		make_directory(part);
 		*c = '/';
