@@ -109,7 +109,7 @@ static void parse_parameter(struct parser *p, struct span key, struct span value
 		for (unsigned i = 0; i < sizeof(modules) / sizeof(modules[0]); i++)
 			known |= strcmp(parameter->module, modules[i]) == 0;
 	}
-	if (!known || !conf_card_is_name(name) ||
+	if (!known || !conf_card_is_name(name) || memchr(name.text, '.', name.length) ||
 	    !span_copy(name, parameter->name, CONF_VALUE_SIZE))
 		fail(p, key, "a parameter of vfio, vfio-pci or vfio_iommu_type1");
 	else if (span_is(name, "ids"))

@@ -42,6 +42,19 @@ static void check_settings(const struct conf_rule *rule)
 			PCI_DRIVER_SIZE);
 }
 
+/* They become words of a module's options, and a path in /sys/module to some. */
+static void check_parameter(const struct conf_parameter *parameter)
+{
+	require(strcmp(parameter->module, "vfio") == 0 ||
+		strcmp(parameter->module, "vfio_pci") == 0 ||
+		strcmp(parameter->module, "vfio_iommu_type1") == 0);
+	require(memchr(parameter->name, '\0', sizeof(parameter->name)) != NULL);
+	require(strchr(parameter->name, '/') == NULL && parameter->name[0] != '.');
+	require(memchr(parameter->value, '\0', sizeof(parameter->value)) != NULL);
+	for (const char *c = parameter->value; *c; c++)
+		require(*c > ' ' && *c <= '~');
+}
+
 static void check_rule(const struct conf_rule *rule)
 {
 	require(memchr(rule->name, '\0', sizeof(rule->name)) != NULL);
@@ -82,6 +95,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		check_rule(&conf.rules[i]);
 		broken += conf.rules[i].broken;
 	}
+	for (unsigned i = 0; i < conf.parameter_count; i++)
+		check_parameter(&conf.parameters[i]);
 	/* Nothing is refused without a word about why. */
 	require(conf.error_count > 0 || (!conf.refuse_all && broken == 0));
 	check_errors(&conf);

@@ -174,6 +174,8 @@ static void test_what_refuses_all(void **state)
 		"[options]\nvfio-pci.ids = 10de:1e07\n",
 		"[options]\nnvidia.x = 1\n",
 		"[options]\nvfio-pci.disable_idle_d3 = a b\n",
+		"[options]\nvfio-pci..disable_idle_d3 = 1\n",
+		"[options]\nvfio-pci.a.b = 1\n",
 		"# comment\r\n",
 	};
 
