@@ -96,7 +96,8 @@ POST_UPDATE = /etc/initramfs/post-update.d/zz-gpupass
 DRACUT = /usr/lib/dracut/modules.d/50gpupass
 man_target = $(MAN)/man$(subst .,,$(suffix $(1)))/$(notdir $(1))
 new = $(DESTDIR)$(dir $(1)).$(notdir $(1)).new
-put = install -D -m $(1) $(2) $(call new,$(3)) && mv -f $(call new,$(3)) $(DESTDIR)$(3)
+place = mv -f $(call new,$(1)) $(DESTDIR)$(1) || { rm -f $(call new,$(1)); exit 1; }
+put = install -D -m $(1) $(2) $(call new,$(3)) && $(call place,$(3))
 # Units; enabled as a package would have them, by the link that their [Install] asks for.
 UNITS = /usr/lib/systemd/system
 SERVICES = gpupass-good.service gpupass-guard.service gpupass-ready.service gpupass-ready.target
@@ -104,11 +105,11 @@ SERVICES = gpupass-good.service gpupass-guard.service gpupass-ready.service gpup
 WANTED = multi-user.target.wants/gpupass-good.service sysinit.target.wants/gpupass-guard.service
 put_unit = install -D -m 644 conf/$(1) $(call new,$(UNITS)/$(1)) && \
 	sed -i 's|@SBINDIR@|$(PREFIX)/sbin|' $(call new,$(UNITS)/$(1)) && \
-	mv -f $(call new,$(UNITS)/$(1)) $(DESTDIR)$(UNITS)/$(1)
+	$(call place,$(UNITS)/$(1))
 put_wants = mkdir -p $(DESTDIR)$(UNITS)/$(dir $(1)) && ln -sfn ../$(notdir $(1)) $(DESTDIR)$(UNITS)/$(1)
 
 put_script = install -D -m 755 $(1) $(call new,$(2)) && \
-	sed -i 's|@SBINDIR@|$(PREFIX)/sbin|' $(call new,$(2)) && mv -f $(call new,$(2)) $(DESTDIR)$(2)
+	sed -i 's|@SBINDIR@|$(PREFIX)/sbin|' $(call new,$(2)) && $(call place,$(2))
 
 # Completions; the places are Debian's, packagers of others set them.
 BASH_COMPLETIONS = $(PREFIX)/share/bash-completion/completions
@@ -150,12 +151,12 @@ install: all record-directories
 	$(foreach unit,$(WANTED),$(call put_wants,$(unit)) &&) true
 	test -e $(DESTDIR)/etc/gpupass.conf || test -L $(DESTDIR)/etc/gpupass.conf || \
 		install -D -m 644 conf/gpupass.conf $(DESTDIR)/etc/gpupass.conf
+	$(call put,755,hook/dracut/gpupass-hook.sh,$(DRACUT)/gpupass-hook.sh)
+	$(call put,644,hook/dracut/gpupass.service,$(DRACUT)/gpupass.service)
+	$(call put_script,hook/dracut/module-setup.sh,$(DRACUT)/module-setup.sh)
 	$(call put_script,hook/initramfs-tools/hook,$(INITRAMFS_TOOLS)/hooks/gpupass)
 	$(call put_script,hook/initramfs-tools/init-top,$(INITRAMFS_TOOLS)/scripts/init-top/00-gpupass)
 	$(call put_script,hook/initramfs-tools/post-update,$(POST_UPDATE))
-	$(call put_script,hook/dracut/module-setup.sh,$(DRACUT)/module-setup.sh)
-	$(call put,755,hook/dracut/gpupass-hook.sh,$(DRACUT)/gpupass-hook.sh)
-	$(call put,644,hook/dracut/gpupass.service,$(DRACUT)/gpupass.service)
 
 install: install-completions
 put_completions = $(call put,644,conf/completions/$(1).bash,$(BASH_COMPLETIONS)/$(1)) && \
@@ -164,9 +165,17 @@ put_completions = $(call put,644,conf/completions/$(1).bash,$(BASH_COMPLETIONS)/
 install-completions: record-directories
 	$(foreach name,$(COMPLETED),$(call put_completions,$(name)) &&) true
 
+# Called by the generators: the last to come and the first to go, so that an image that is built
+# in between is a good one.
+HOOKS = $(INITRAMFS_TOOLS)/hooks/gpupass $(INITRAMFS_TOOLS)/scripts/init-top/00-gpupass \
+	$(POST_UPDATE) $(DRACUT)/module-setup.sh
+
+uninstall-hooks:
+	rm -f $(addprefix $(DESTDIR),$(HOOKS))
+
 # The configuration stays: it is the user's.
-uninstall:
-	rm -f $(addprefix $(DESTDIR),$(INSTALLED))
+uninstall: uninstall-hooks
+	rm -f $(addprefix $(DESTDIR),$(INSTALLED)) $(foreach path,$(INSTALLED),$(call new,$(path)))
 	$(if $(RECORD),made=$$(LC_ALL=C sort -r $(DESTDIR)$(RECORD) 2>/dev/null); \
 		rm -f $(DESTDIR)$(RECORD); \
 		for path in $$made; do rmdir "$(DESTDIR)$$path" 2>/dev/null || true; done)
@@ -265,4 +274,4 @@ format:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all clean install uninstall
+.PHONY: all clean install uninstall uninstall-hooks

@@ -205,10 +205,11 @@ other_images()
 	done
 }
 
-# states IMAGE...: something that changes when the image is written anew.
+# states IMAGE...: something that changes when the image is written anew, and not when it gets
+# another link.
 states()
 {
-	[ $# -eq 0 ] || stat -c '%n %i %z' "$@"
+	[ $# -eq 0 ] || stat -c '%n %i %y %s' "$@"
 }
 
 # changed BEFORE IMAGE...: those whose state is not among those of BEFORE.
@@ -228,33 +229,137 @@ $(states "$image")
 	done
 }
 
-run_generator()
+# The old image stays beside the new one until that was looked into, and dracut's new one is
+# made beside the old: it copies onto an image, and removes it when there is no room. Under
+# these names no boot loader's script takes them for images.
+old_of()
+{
+	echo "${1%/*}/.${1##*/}.gpupass-old"
+}
+
+new_of()
+{
+	echo "${1%/*}/.${1##*/}.gpupass-new"
+}
+
+# A link costs no room. FAT has none; there it is a copy.
+keep_old()
+{
+	ln -f "$1" "$(old_of "$1")" 2>/dev/null || cp -p "$1" "$(old_of "$1")" && return 0
+	rm -f "$(old_of "$1")"
+	echo "install.sh: no room beside $1 to keep it until the new one is made" >&2
+	return 1
+}
+
+# On disk before the old one goes: a power cut may come.
+drop_old()
+{
+	sync -f "$1" && rm -f "$(old_of "$1")"
+}
+
+# Where nothing took its place the link goes: mv leaves two names of one file alone.
+put_back()
+{
+	if [ "$1" -ef "$(old_of "$1")" ]; then
+		rm -f "$(old_of "$1")"
+		return
+	fi
+	echo "install.sh: the old $1 is put back" >&2
+	mv -f "$(old_of "$1")" "$1" && sync -f "${1%/*}"
+}
+
+# What a run that was killed has left. An image that is not good in every way goes: the old one
+# has booted.
+recover_images()
+{
+	for new in /boot/.*.gpupass-new; do
+		[ ! -e "$new" ] || rm -f "$new"
+	done
+	for old in /boot/.*.gpupass-old; do
+		[ -e "$old" ] || continue
+		image=${old##*/.}
+		image=/boot/${image%.gpupass-old}
+		if gpupass verify-image "$image" >/dev/null 2>&1; then
+			drop_old "$image"
+		else
+			put_back "$image"
+		fi
+	done
+}
+
+# Without gpupass is what an uninstallation wants; an image that cannot be read (status 3) is not.
+is_good()
+{
+	status=0
+	if [ "$action" = install ]; then
+		run gpupass verify-image "$1" || status=$?
+	elif [ -x /usr/sbin/gpupass ]; then
+		run gpupass verify-image "$1" >/dev/null 2>&1 || status=$?
+		[ "$status" -eq 3 ] || status=0
+	fi
+	return $status
+}
+
+# build_image IMAGE: by the generator, and into place. update-initramfs itself makes it beside
+# the old one, and runs what has to follow.
+build_image()
 {
 	case $generator in
+	initramfs-tools) run update-initramfs -u -k "$(kernel_of "$1")" ;;
 	dracut)
-		for image in $images; do
-			run dracut --force "$image" "$(kernel_of "$image")"
-		done
+		run dracut --force "$(new_of "$1")" "$(kernel_of "$1")" && is_good "$(new_of "$1")" &&
+			run mv -f "$(new_of "$1")" "$1"
 		;;
-	initramfs-tools) [ -z "$images" ] || run update-initramfs -u -k all ;;
 	esac
 }
 
-# Rebuilds the images and looks into them. Sets rebuilt and untouched: a generator may have
-# been told to leave images alone, and a host may boot from others.
+# rebuild_image IMAGE: the new one, or the old one and a word in failed. A generator may have
+# been told to leave the image alone.
+rebuild_image()
+{
+	if [ -n "$dry_run" ]; then
+		build_image "$1" && is_good "$1"
+		return
+	fi
+	before=$(states "$1")
+	if keep_old "$1" && build_image "$1" &&
+		{ [ -z "$(changed "$before" "$1")" ] || is_good "$1"; }; then
+		drop_old "$1"
+		return
+	fi
+	rm -f "$(new_of "$1")"
+	[ ! -e "$(old_of "$1")" ] || put_back "$1"
+	failed="$failed $1"
+}
+
+# Rebuilds the images and looks into them. Sets rebuilt and untouched: a host may boot from
+# others.
 # shellcheck disable=SC2046,SC2086 # lists
 rebuild_images()
 {
 	images=$(images)
 	others=$(other_images | paste -sd" " -)
 	state=$(states $images $others)
-	run_generator
+	failed=
+	if [ -n "$generator" ]; then
+		for image in $images; do
+			rebuild_image "$image"
+		done
+	fi
 	rebuilt=$(changed "$state" $images)
 	untouched=$(for image in $images $others; do
 		[ -z "$(changed "$state" "$image")" ] && echo "$image"
 	done | paste -sd" " -)
 	[ -z "$dry_run" ] || [ -z "$generator" ] || rebuilt=$images untouched=$others
-	[ -z "$rebuilt" ] || [ "$action" != install ] || run gpupass verify-image
+	[ -z "$failed" ] || die_of_images
+}
+
+die_of_images()
+{
+	df -h / /boot >&2 || :
+	die "not rebuilt, or not as it should be, for the reason above:$failed. The old image is in \
+place and boots as before, ${consequence:-with gpupass in it as it was}. Put that right and run \
+this again.${others:+ If this host boots from a copy of it elsewhere ($others), have that copied again.}"
 }
 
 # say_by_hand CONSEQUENCE: what remains to be done, when no image was rebuilt; else which were
@@ -301,11 +406,12 @@ make_words()
 do_install()
 {
 	choose_generator
+	begin_alone
 	install_needs build run
 	# shellcheck disable=SC2046 # words
 	run make -C "$here" -j"$(nproc)" $(make_words)
 	# shellcheck disable=SC2046 # words
-	run make -C "$here" install $(make_words)
+	run make -C "$here" install $(make_words) || die_of_files
 	rebuild_images
 	say_by_hand "nothing changes: gpupass is in no such image, and takes no card"
 	[ -n "$dry_run" ] || say_what_next
@@ -318,16 +424,36 @@ forget_guard()
 		echo "The guard's variable stays in the firmware; it does no harm." >&2
 }
 
-# Installs nothing: not even what it needs itself.
+# Two at once would take each other's old images.
+begin_alone()
+{
+	[ -z "$dry_run" ] || return 0
+	exec 9>/run/gpupass-install.lock || die "cannot lock /run/gpupass-install.lock"
+	flock -n 9 || die "another install.sh is at work; wait for its end. Nothing was changed."
+	recover_images
+}
+
+die_of_files()
+{
+	df -h / /usr >&2 || :
+	die "not all files of gpupass could be placed, for the reason above. The boot images are as \
+they were, and so is the next boot. Put that right and run this again, or run ./install.sh --uninstall."
+}
+
+# First what the generators call, last what it needs: killed in between, every image that is
+# built then is a good one. Installs nothing: not even what it needs itself.
 do_uninstall()
 {
 	command -v make >/dev/null || die "it needs make, and make is not here"
 	choose_generator
+	begin_alone
 	forget_guard
+	run make -C "$here" uninstall-hooks
+	consequence="with gpupass in it: a card that it takes is taken in the next boot, too"
+	rebuild_images
 	run make -C "$here" uninstall
 	[ -z "$purge" ] || run rm -f /etc/gpupass.conf
 	[ -n "$purge" ] || [ ! -e /etc/gpupass.conf ] || echo "/etc/gpupass.conf stays."
-	rebuild_images
 	say_by_hand "nothing changes: a card that it takes is taken in the next boot, too"
 	[ -n "$dry_run" ] || [ -n "$untouched" ] || echo "From the next boot on no card is taken."
 }

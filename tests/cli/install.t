@@ -37,6 +37,19 @@ install_sh()
 	ran=$(cat "$root/log" 2>/dev/null)
 }
 
+# boot: what is in /boot, and its text.
+boot()
+{
+	(cd "$root/boot" && for file in * .[!.]*; do
+		[ ! -f "$file" ] || echo "$file: $(cat "$file")"
+	done)
+}
+
+old()
+{
+	echo old >"$root/boot/initrd.img-6.1.0-fake"
+}
+
 has()
 {
 	case $2 in
@@ -64,20 +77,99 @@ tap_is "an image: it succeeds" $status 0
 has "an image: it is installed" "$said" "gpupass is installed. Next:"
 tap_is "an image: it is rebuilt and looked into" "$ran" "make -C /src -j$(nproc)
 make -C /src install
-update-initramfs -u -k all
-gpupass verify-image"
+update-initramfs -u -k 6.1.0-fake
+gpupass verify-image /boot/initrd.img-6.1.0-fake"
+tap_is "an image: nothing is left beside it" "$(boot)" "initrd.img-6.1.0-fake: built"
 install_sh --dry-run
 tap_is "an image: --dry-run succeeds" "$status" 0
 tap_is "an image: --dry-run does nothing" "$ran" ""
 install_sh --uninstall
 tap_is "an image: --uninstall succeeds" $status 0
 has "an image: it says what that means" "$said" "From the next boot on no card is taken."
-tap_is "an image: it is rebuilt without gpupass" "$ran" "gpupass guard forget
-make -C /src uninstall
-update-initramfs -u -k all"
+tap_is "an image: first the hooks go, last the programs" "$ran" "gpupass guard forget
+make -C /src uninstall-hooks
+update-initramfs -u -k 6.1.0-fake
+gpupass verify-image /boot/initrd.img-6.1.0-fake
+make -C /src uninstall"
+
+# --- the old image stays until the new one is good
+
+old
 echo 1 >"$root/verdict"
 install_sh
 tap_is "a finding in the image is a failure" $status 1
+tap_is "a finding in the image: the old one is back" "$(boot)" "initrd.img-6.1.0-fake: old"
+has "a finding in the image: it says so" "$said" "The old image is in place and boots as before"
+old
+install_sh --uninstall
+tap_is "an image without gpupass is what uninstalling wants" "$status$(boot)" \
+	"0initrd.img-6.1.0-fake: built"
+old
+echo 3 >"$root/verdict"
+install_sh --uninstall
+tap_is "an image that cannot be read is not" "$status$(boot)" "1initrd.img-6.1.0-fake: old"
+has "an image that cannot be read: what the next boot does" "$said" "is taken in the next boot, too"
+hasnt "an image that cannot be read: the programs stay for the next try" "$ran" \
+	"make -C /src uninstall
+"
+echo 0 >"$root/verdict"
+for command in --dry-run "" --uninstall; do
+	old
+	: >"$root/fail"
+	# shellcheck disable=SC2086 # one word or none
+	install_sh $command
+	[ "$command" = --dry-run ] || tap_is "the generator fails${command:+, $command}: a failure" $status 1
+	tap_is "the generator fails${command:+, $command}: the old image is there" "$(boot)" \
+		"initrd.img-6.1.0-fake: old"
+	rm "$root/fail"
+done
+old
+: >"$root/full"
+install_sh
+tap_is "no room for files: a failure" $status 1
+tap_is "no room for files: no image is touched" "$(boot)" "initrd.img-6.1.0-fake: old"
+has "no room for files: what to do" "$said" "run this again, or run ./install.sh --uninstall"
+rm "$root/full"
+
+# --- killed, and two at once
+
+for command in "" --uninstall; do
+	old
+	: >"$root/die"
+	# shellcheck disable=SC2086 # one word or none
+	install_sh $command
+	tap_is "killed${command:+, $command}" $status 137
+	has "killed${command:+, $command}: the old image is there" "$(boot)" "initrd.img-6.1.0-fake: old"
+	# shellcheck disable=SC2086 # one word or none
+	install_sh $command
+	tap_is "killed${command:+, $command}: the next run ends well" \
+		"$status$(boot | grep -v '\.new: ')" "0initrd.img-6.1.0-fake: built"
+	rm -f "$root"/boot/*.new
+done
+old
+echo truncated >"$root/boot/initrd.img-6.1.0-fake"
+echo good >"$root/boot/.initrd.img-6.1.0-fake.gpupass-old"
+: >"$root/fail"
+echo 3 >"$root/verdict"
+install_sh
+tap_is "killed with half an image: the next run begins with the old one" "$(boot)" \
+	"initrd.img-6.1.0-fake: good"
+rm -f "$root/fail" "$root/verdict"
+old
+flock --no-fork "$root/run/gpupass-install.lock" sleep 20 &
+locker=$!
+sleep 0.5
+for command in "" --uninstall; do
+	# shellcheck disable=SC2086 # one word or none
+	install_sh $command
+	tap_is "two at once${command:+, $command}: refused" "$status$ran$(boot)" \
+		"1initrd.img-6.1.0-fake: old"
+	has "two at once${command:+, $command}: says so" "$said" "another install.sh is at work"
+done
+kill $locker 2>/dev/null
+wait $locker 2>/dev/null
+echo 1 >"$root/verdict"
+install_sh
 hasnt "a finding in the image is not an installation" "$said" "gpupass is installed"
 
 # --- images that the generator leaves alone
@@ -125,8 +217,19 @@ host fedora dracut
 touch "$root/boot/initramfs-6.1.0-fake.img" "$root/boot/initramfs-0-rescue-0123.img"
 install_sh
 tap_is "dracut: it succeeds" $status 0
-has "dracut: the kernel's image is rebuilt" "$ran" \
-	"dracut --force /boot/initramfs-6.1.0-fake.img 6.1.0-fake"
+has "dracut: the kernel's image is made beside the old one, and looked into" "$ran" \
+	"dracut --force /boot/.initramfs-6.1.0-fake.img.gpupass-new 6.1.0-fake
+gpupass verify-image /boot/.initramfs-6.1.0-fake.img.gpupass-new"
+tap_is "dracut: and is in its place then" "$(boot | grep -v rescue)" "initramfs-6.1.0-fake.img: built"
+for fault in fail die; do
+	echo old >"$root/boot/initramfs-6.1.0-fake.img"
+	: >"$root/$fault"
+	install_sh
+	tap_is "dracut $fault: a failure, and the old image is there" \
+		"$((status > 0))$(boot | grep -v 'rescue\|gpupass-')" "1initramfs-6.1.0-fake.img: old"
+	rm -f "$root/$fault"
+done
+install_sh
 hasnt "dracut: the rescue image is not" "$ran" "rescue"
 
 host arch mkinitcpio
@@ -137,6 +240,7 @@ has "mkinitcpio: and says why" "$said" "built by mkinitcpio"
 tap_is "mkinitcpio: nothing is installed" "$ran" ""
 install_sh --uninstall
 tap_is "mkinitcpio: --uninstall rebuilds nothing" "$ran" "gpupass guard forget
+make -C /src uninstall-hooks
 make -C /src uninstall"
 has "mkinitcpio: and names the image" "$said" "/boot/initramfs-linux.img"
 host arch dracut mkinitcpio
@@ -154,6 +258,7 @@ for family in debian fedora arch; do
 	install_sh --uninstall
 	tap_is "$family without a generator: --uninstall has rebuilt nothing" $status 1
 	tap_is "$family without a generator: --uninstall installs nothing" "$ran" "gpupass guard forget
+make -C /src uninstall-hooks
 make -C /src uninstall"
 	rm "$root/usr/sbin/make"
 	install_sh --uninstall
