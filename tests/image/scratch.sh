@@ -37,15 +37,29 @@ scratch_bail_out()
 	exit 1
 }
 
-# scratch_root: the system at $root, its images small, and the tree in /usr/src/gpupass.
+# scratch_image: makes the system's image, small.
+scratch_image()
+{
+	if [ -d "$root/etc/initramfs-tools" ]; then
+		echo MODULES=list >"$root/etc/initramfs-tools/conf.d/small"
+		root_run "$root" update-initramfs -u
+	else
+		echo 'hostonly=no drivers="vfio-pci"' \
+			>"$root/etc/dracut.conf.d/small.conf"
+		kernel=$(ls "$root/lib/modules")
+		root_run "$root" dracut --force "/boot/initrd.img-$kernel" "$kernel"
+	fi
+}
+
+# scratch_root [SUITE]: the system at $root, its images small, and the tree in
+# /usr/src/gpupass.
 scratch_root()
 {
-	base=$("$top/tests/vm/base-root" bookworm) || return 1
+	base=$("$top/tests/vm/base-root" "${1:-bookworm}") || return 1
 	mkdir "$root" "$work/over"
 	scratch_overlay "$base/root" ||
 		{ cp -a "$base/root/." "$root" && mount --bind "$root" "$root"; } || return 1
-	echo MODULES=list >"$root/etc/initramfs-tools/conf.d/small"
-	root_run "$root" update-initramfs -u >/dev/null || return 1
+	scratch_image >/dev/null || return 1
 	mkdir -p "$root/usr/src/gpupass"
 	(cd "$top" && tar -cf - install.sh Makefile hook tool conf) |
 		tar -xf - -C "$root/usr/src/gpupass"
