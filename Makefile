@@ -260,6 +260,10 @@ check:
 check-fast:
 	FAST=1 tests/run lint unit cli
 
+# The long versions; hours.
+soak:
+	tests/soak
+
 lint:
 	tests/run lint
 
@@ -269,7 +273,7 @@ demo:
 format:
 	find hook tool tests -name '*.[ch]' -exec clang-format -i {} +
 
-.PHONY: tests fast-tests unit-tests analyzed check check-fast lint demo format
+.PHONY: tests fast-tests unit-tests analyzed check check-fast soak lint demo format
 
 clean:
 	rm -rf $(BUILD)

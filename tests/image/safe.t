@@ -41,7 +41,7 @@ kill_at()
 # judge: the image is the one from before, or good.
 judge()
 {
-	image=$(echo "$root"/boot/initrd.img-*[0-9a-z])
+	image=$root/boot/initrd.img-$(ls "$root/lib/modules")
 	if cmp -s "$image" "$work/before.img"; then
 		tap_result 0 "$name: the old image is there"
 		return
@@ -64,7 +64,7 @@ mend()
 
 remember()
 {
-	cp "$root"/boot/initrd.img-*[0-9a-z] "$work/before.img"
+	cp "$root/boot/initrd.img-$(ls "$root/lib/modules")" "$work/before.img"
 }
 
 # fill DIRECTORY KIBIBYTES: what lies there moves to a filesystem with so much room left.
