@@ -223,6 +223,19 @@ drivers_probe = 0000:83:00.2 -> blocked behind the stuck one" \
 	kill $two/driver/unbind=0000:83:00.2 $one/driver_override $two/vendor \
 	kill $two/driver_override kill $two/driver_override=foo kill drivers_probe=0000:83:00.2
 
+check "what is there is stuck for whoever looks, a file or a link; what is not there is not" "\
+stuck-read $one/driver
+stuck-read $two/driver
+stuck-read $two/vendor
+" "\
+$one/driver: ENOENT
+child: still there
+child: still there
+did not happen: stuck-read $one/driver
+reading $two/driver -> stuck
+reading $two/vendor -> stuck" \
+	$one/driver kill $two/driver kill $two/vendor
+
 check "die kills the writer, and the write is not done" "\
 die drivers/xhci_hcd/unbind
 " "\

@@ -104,6 +104,27 @@ static bool is_attribute(const struct calls *calls, const char *path)
 	       !core_is_variable(part);
 }
 
+static void carry_out(struct tracee *tracee, struct core_outcome outcome)
+{
+	switch (outcome.action) {
+	case CORE_PASS:
+		break;
+	case CORE_RETURN:
+		tracee_skip(tracee, outcome.result);
+		break;
+	case CORE_DIE:
+		tracee_skip(tracee, -EINTR);
+		kill(tracee->pid, SIGKILL);
+		break;
+	case CORE_STUCK:
+		tracee->stuck = true;
+		/* fall through */
+	case CORE_HANG:
+		tracee->waiting = true;
+		break;
+	}
+}
+
 static void enter_inside(struct calls *calls, struct tracee *tracee, const char *path,
 			 const char *part, int flags_argument, uint64_t flags, bool makes)
 {
@@ -122,6 +143,8 @@ static void enter_inside(struct calls *calls, struct tracee *tracee, const char 
 	}
 	if (fault)
 		tracee_skip(tracee, -EROFS);
+	else if (!writes)
+		carry_out(tracee, core_look(calls->core, part));
 	else if (flags & O_TRUNC && is_attribute(calls, path))
 		/* sysfs does not know O_TRUNC: only a write changes anything */
 		tracee_set_argument(tracee, flags_argument, flags & ~(uint64_t)O_TRUNC);
@@ -147,27 +170,6 @@ static void enter_path(struct calls *calls, struct tracee *tracee, size_t i,
 	else if (is_private(path) || path_calls[i].makes ||
 		 (flags & O_ACCMODE) != O_RDONLY)
 		refuse(calls, tracee, (uint64_t)path_calls[i].number, path);
-}
-
-static void carry_out(struct tracee *tracee, struct core_outcome outcome)
-{
-	switch (outcome.action) {
-	case CORE_PASS:
-		break;
-	case CORE_RETURN:
-		tracee_skip(tracee, outcome.result);
-		break;
-	case CORE_DIE:
-		tracee_skip(tracee, -EINTR);
-		kill(tracee->pid, SIGKILL);
-		break;
-	case CORE_STUCK:
-		tracee->stuck = true;
-		/* fall through */
-	case CORE_HANG:
-		tracee->waiting = true;
-		break;
-	}
 }
 
 static void enter_transfer(struct calls *calls, struct tracee *tracee, uint64_t number,

@@ -11,6 +11,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "tests/cli/kernel/framebuffer.h"
@@ -381,5 +382,19 @@ struct core_outcome core_read(struct core *core, const char *path)
 		outcome.action = CORE_STUCK;
 		fprintf(core->log, "reading %s -> blocked behind the stuck one\n", name);
 	}
+	return outcome;
+}
+
+struct core_outcome core_look(struct core *core, const char *path)
+{
+	struct core_outcome outcome = {CORE_PASS, 0};
+	const char *name = tree_name(path);
+	struct stat status;
+
+	if (fstatat(core->root, path, &status, AT_SYMLINK_NOFOLLOW) < 0 ||
+	    !faults_find_path(core->faults, FAULT_STUCK_READ, name))
+		return outcome;
+	fprintf(core->log, "reading %s -> stuck\n", name);
+	outcome.action = CORE_STUCK;
 	return outcome;
 }

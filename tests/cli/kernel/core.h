@@ -45,4 +45,7 @@ struct core_outcome core_write(struct core *core, const char *path, const char *
 /* CORE_PASS when nothing speaks against reading the file. */
 struct core_outcome core_read(struct core *core, const char *path);
 
+/* The same of opening a file to read it, or of following a link. */
+struct core_outcome core_look(struct core *core, const char *path);
+
 #endif

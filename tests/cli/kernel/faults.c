@@ -23,6 +23,7 @@ static const struct {
 	[FAULT_WRITE_FAILS] = {"write-fails", "we"},
 	[FAULT_HANG] = {"hang", "w"},
 	[FAULT_STUCK] = {"stuck", "w"},
+	[FAULT_STUCK_READ] = {"stuck-read", "p"},
 	[FAULT_DIE] = {"die", "w"},
 	[FAULT_VANISH] = {"vanish", "aw"},
 	[FAULT_LOSES] = {"loses", "aw"},

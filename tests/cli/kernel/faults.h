@@ -8,6 +8,7 @@
  *	write-fails WRITE ERRNO           the write gives this error, and no more
  *	hang WRITE                        it waits until its process is killed
  *	stuck WRITE                       not even then; others hang there, too
+ *	stuck-read PATH                   the same, of opening or following what is there
  *	die WRITE                         the process is killed instead
  *	vanish ADDRESS WRITE              the function is gone when it comes
  *	loses ADDRESS WRITE               the function loses its driver then
@@ -32,6 +33,7 @@ enum fault_kind {
 	FAULT_WRITE_FAILS,
 	FAULT_HANG,
 	FAULT_STUCK,
+	FAULT_STUCK_READ,
 	FAULT_DIE,
 	FAULT_VANISH,
 	FAULT_LOSES,
