@@ -152,6 +152,9 @@ static const char *consequence(enum phase phase, int entry)
 	if (phase == PHASE_GUARD)
 		return "the firmware may hang a shutdown, too; set guard = off, or boot "
 		       "with gpupass=off next time";
+	if (phase == PHASE_READING)
+		return "what looks at PCI functions or at the firmware's variables may "
+		       "hang, too; boot with gpupass=off next time";
 	if (entry < 0)
 		return "modprobe vfio-pci and an orderly shutdown may hang; boot with "
 		       "gpupass=off next time";
@@ -211,8 +214,9 @@ static int do_reset(const void *data)
 	    !can_reset(task))
 		return WORKER_LOST;
 	trace_add(&trace, TRACE_RESET, &about,
-		  "whatever touches this function would hang too; the next boot leaves "
-		  "the cards to the host");
+		  "%s; the next boot leaves the cards to the host",
+		  about.function ? "whatever touches this function would hang too"
+				 : "modprobe and a shutdown may hang too");
 	about.error = -sys_write_attribute(task->root, SYSRQ_TRIGGER, SYSRQ_REBOOT);
 	trace_add(&trace, TRACE_NOT_RESET, &about, "reset it by hand");
 	return WORKER_LOST;
