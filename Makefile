@@ -241,6 +241,12 @@ $(BUILD)/poke: tests/cli/poke.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) -std=gnu11 $(HOST_WARNINGS) $(WERROR) -static -o $@ $<
 
+# Runs in a booted host of tests/vm, whatever libc that has.
+$(BUILD)/sweep: $(wildcard tests/faults/*.c tests/faults/*.h) tests/cli/kernel/tracee.c \
+		tests/cli/kernel/tree.c $(BUILD)/generated/syscall-names.h Makefile
+	$(CC) $(CPPFLAGS) -I$(BUILD)/generated $(CFLAGS) -std=gnu11 $(HOST_WARNINGS) $(WERROR) \
+		-static -o $@ $(filter %.c,$^)
+
 .PHONY: unit fuzz
 .SECONDARY: $(UNIT_OBJECTS) $(FUZZ_OBJECTS)
 
