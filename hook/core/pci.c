@@ -166,18 +166,36 @@ static int read_group(const struct sys_root *root, struct pci_function *function
 
 /* The kernel ties what belongs to a GPU to its function 0 (drivers/pci/quirks.c, "D0
  * power state depends on"); the link's name is that of Linux 5.10 and later. */
-static bool is_linked(const struct sys_root *root, const struct pci_address *address)
+static bool is_linked(const struct sys_root *root, struct pci_function *function)
 {
 	char path[PCI_PATH_SIZE], name[PCI_ADDRESS_SIZE + 16], first[PCI_ADDRESS_SIZE];
-	struct pci_address zero = *address;
+	struct pci_address zero = function->address;
+	int there;
 
-	if (address->function == 0)
+	if (function->address.function == 0)
 		return false;
 	zero.function = 0;
 	pci_format_address(&zero, first);
 	sys_format(name, sizeof(name), "supplier:pci:%s", first);
-	pci_format_path(address, name, path);
-	return sys_exists(root, path) == 1;
+	pci_format_path(&function->address, name, path);
+	there = sys_exists(root, path);
+	if (there < 0)
+		note_error(function, "supplier", there);
+	return there == 1;
+}
+
+/* No card has a virtual function: one that may be none must not be left out in silence.
+ */
+static bool is_virtual(const struct sys_root *root, struct pci_function *function)
+{
+	char path[PCI_PATH_SIZE];
+	int there;
+
+	pci_format_path(&function->address, "physfn", path);
+	there = sys_exists(root, path);
+	if (there < 0)
+		note_error(function, "physfn", there);
+	return there == 1;
 }
 
 static bool has(const struct sys_root *root, const struct pci_address *address,
@@ -244,8 +262,8 @@ int pci_read_function(const struct sys_root *root, const struct pci_address *add
 	f->boot_vga = read_decimal(root, f, "boot_vga", -1);
 	f->iommu_group = read_group(root, f);
 	read_driver(root, f);
-	f->linked = is_linked(root, address);
-	f->virtual = has(root, address, "physfn");
+	f->linked = is_linked(root, f);
+	f->virtual = is_virtual(root, f);
 	f->drm = has(root, address, "drm");
 	f->drm_loaded = f->drm && has(root, address, "driver/module/initstate");
 	return 0;
