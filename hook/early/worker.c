@@ -22,15 +22,18 @@
 
 static struct plan plans[CONF_MAX_RULES];
 
+/* What cannot be told counts as udev, but for a process that has ended meanwhile. */
 static bool is_udev(const struct sys_root *root, const char *pid)
 {
 	char path[COMM_PATH], name[COMM_SIZE];
+	int length;
 
 	if (pid[0] < '1' || pid[0] > '9' || strlen(pid) > 10)
 		return false;
 	sys_format(path, sizeof(path), "proc/%s/comm", pid);
-	if (sys_read_attribute(root, path, name, sizeof(name)) < 0)
-		return false;
+	length = sys_read_attribute(root, path, name, sizeof(name));
+	if (length < 0)
+		return length != -ENOENT && length != -ESRCH;
 	return strcmp(name, "systemd-udevd") == 0 || strcmp(name, "udevd") == 0;
 }
 
@@ -49,8 +52,11 @@ static bool udev_has_started(const struct sys_root *root)
 	processes = fd < 0 ? NULL : fdopendir(fd);
 	if (!processes)
 		return true; /* cannot be told: the careful answer */
-	while (!found && (entry = readdir(processes)))
-		found = is_udev(root, entry->d_name);
+	do {
+		errno = 0;
+		entry = readdir(processes);
+		found = entry ? is_udev(root, entry->d_name) : errno != 0;
+	} while (entry && !found);
 	closedir(processes);
 	return found;
 }
