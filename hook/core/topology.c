@@ -138,11 +138,15 @@ int topology_each_in(const struct sys_root *root, const char *path,
 			close(fd);
 		return result;
 	}
-	while (result == 0 && (entry = readdir(directory))) {
-		if (pci_parse_address(entry->d_name, strlen(entry->d_name), &address) ==
-		    0)
+	do {
+		errno = 0;
+		entry = readdir(directory);
+		if (!entry)
+			result = -errno;
+		else if (pci_parse_address(entry->d_name, strlen(entry->d_name),
+					   &address) == 0)
 			result = each(&address, data);
-	}
+	} while (entry && result == 0);
 	closedir(directory);
 	return result;
 }
