@@ -56,23 +56,30 @@ static long call4(long number, long a, long b, long c, long d)
 #error "gpupass knows the system calls of x86_64 and aarch64"
 #endif
 
-static bool is_running_root(int fd)
+/* 1, 0 or -errno: taken for another root, the running one's /proc/kmsg would be read as a
+ * file, and that has no end. */
+static int is_running_root(int fd)
 {
 	struct stat given, running;
 
 	if (fstat(fd, &given) < 0 || stat(SYS_DEFAULT_ROOT, &running) < 0)
-		return false;
+		return -errno;
 	return given.st_dev == running.st_dev && given.st_ino == running.st_ino;
 }
 
 int sys_open_root(const char *path, struct sys_root *ret_root)
 {
-	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int real, fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	if (fd < 0)
 		return -errno;
+	real = is_running_root(fd);
+	if (real < 0) {
+		close(fd);
+		return real;
+	}
 	ret_root->fd = fd;
-	ret_root->real = is_running_root(fd);
+	ret_root->real = real == 1;
 	return 0;
 }
 
