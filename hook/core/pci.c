@@ -254,6 +254,8 @@ int pci_read_function(const struct sys_root *root, const struct pci_address *add
 	there = sys_exists(root, path);
 	if (there == 0)
 		return -ENOENT;
+	if (there < 0)
+		note_error(f, ".", there);
 	f->class_code = read_hex(root, f, "class", 0xffffff);
 	f->vendor = (uint16_t)read_hex(root, f, "vendor", 0xffff);
 	f->unidentified = f->error != 0;

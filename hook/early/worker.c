@@ -137,11 +137,17 @@ static int check_driver(const struct worker_task *task, const struct plan *plan)
 	for (unsigned i = 0; i < plan->card.count; i++) {
 		const char *driver = conf_driver_name(driver_of(plan, i));
 
+		int there;
+
 		sys_format(path, sizeof(path), PCI_DRIVERS "/%s", driver);
-		if (sys_exists(task->root, path) == 1)
+		there = sys_exists(task->root, path);
+		if (there == 1)
 			continue;
+		about.error = there < 0 ? -there : 0;
 		trace_add(task->trace, TRACE_REFUSED_MODULES, &about,
-			  "this kernel has no driver %s", driver);
+			  there < 0 ? "driver %s cannot be looked for"
+				    : "this kernel has no driver %s",
+			  driver);
 		return -ENODEV;
 	}
 	return 0;
