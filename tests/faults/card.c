@@ -14,6 +14,9 @@
 static const char *const functions[CARD_FUNCTIONS] = {"0000:83:00.0", "0000:83:00.1",
 						      "0000:83:00.2", "0000:83:00.3"};
 
+/* Those whose native driver gpupass may unbind. */
+static const bool may_be_native[CARD_FUNCTIONS] = {false, true, true, false};
+
 static void write_text(const char *path, const char *text)
 {
 	int fd = open(path, O_WRONLY | O_CLOEXEC);
@@ -87,7 +90,8 @@ void card_give_back(bool native)
 
 	card_read(&state);
 	for (unsigned i = 0; i < CARD_FUNCTIONS; i++) {
-		bool foreign = strcmp(state.driver[i], "vfio-pci") == 0 || !native;
+		bool foreign = strcmp(state.driver[i], "vfio-pci") == 0 || !native ||
+			       !may_be_native[i];
 
 		snprintf(path, sizeof(path), BUS "devices/%s/driver_override",
 			 functions[i]);
@@ -96,7 +100,7 @@ void card_give_back(bool native)
 			 functions[i]);
 		if (state.driver[i][0] && foreign)
 			write_text(path, functions[i]);
-		if (native && (foreign || !state.driver[i][0]))
+		if (native && may_be_native[i] && (foreign || !state.driver[i][0]))
 			write_text(BUS "drivers_probe", functions[i]);
 	}
 }

@@ -25,7 +25,7 @@ bool card_is_same(const struct card_state *one, const struct card_state *other);
 /* "vfio-pci/vfio-pci none/(null) ..." */
 const char *card_format(const struct card_state *state);
 
-/* Gives all of it back; with native, to those native drivers that are loaded. */
+/* Gives all of it back; with native, .1 and .2 to their native drivers. */
 void card_give_back(bool native);
 
 #endif

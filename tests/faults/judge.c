@@ -7,7 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
+#include <ftw.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -137,25 +137,26 @@ static void read_kernel_log(int error, struct words *words)
 	}
 }
 
-static void remove_all(const char *directory)
+static int remove_one(const char *path, const struct stat *status, int type,
+		      struct FTW *place)
 {
-	char *const command[] = {"rm", "-rf", (char *)directory, NULL};
-	char output[16];
-
-	read_command(command, output, sizeof(output));
+	(void)status;
+	(void)type;
+	(void)place;
+	return remove(path);
 }
 
 void judge_prepare(void)
 {
-	remove_all(RUN);
+	nftw(RUN, remove_one, 8, FTW_DEPTH | FTW_PHYS);
 	if (kmsg < 0)
 		kmsg = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	lseek(kmsg, 0, SEEK_END);
 }
 
-/* Answers that the kernel gives and that are no errors: a file that is not there. And
- * where the command line cannot be read, gpupass=off may stand in it. */
-static bool is_an_answer(const struct injection *injection)
+/* Where the command line cannot be read, gpupass=off may stand in it; where there is no
+ * configuration, no card is to be taken. Neither is an error. */
+static bool is_off(const struct injection *injection)
 {
 	const char *target = injection ? injection->call.target : "";
 
@@ -165,6 +166,13 @@ static bool is_an_answer(const struct injection *injection)
 	       strcmp(target, "/proc/cmdline") == 0;
 }
 
+/* That a file is not there is an answer as well: what follows from it is named, not it.
+ */
+static bool wants_errno(const struct injection *injection)
+{
+	return injection && injection->error && injection->error != ENOENT;
+}
+
 static bool is_root(const struct injection *injection)
 {
 	return injection && injection->call.number != SYS_close &&
@@ -172,14 +180,16 @@ static bool is_root(const struct injection *injection)
 }
 
 static void judge_status(const struct injection *injection,
-			 const struct inject_outcome *outcome,
+			 const struct inject_outcome *outcome, bool died,
 			 struct judgement *judgement)
 {
 	if (outcome->status < 0)
 		broken(judgement, "ended by signal %d", -outcome->status);
-	else if (judgement->taken && outcome->status != 0)
+	/* Killed after its last step, the worker leaves a card that is taken. */
+	else if (judgement->taken && outcome->status != 0 &&
+		 !(died && outcome->status == 1))
 		broken(judgement, "taken, and exit status %d", outcome->status);
-	else if (judgement->back && outcome->status != 1 && !is_an_answer(injection) &&
+	else if (judgement->back && outcome->status != 1 && !is_off(injection) &&
 		 !(outcome->status == 2 && is_root(injection)))
 		broken(judgement, "not taken, and exit status %d", outcome->status);
 }
@@ -193,12 +203,13 @@ static void judge_words(const struct injection *injection,
 	if (!words->readable && !words->no_trace && !unopened)
 		broken(judgement, "no trace that can be read, and no word of it in the "
 				  "kernel's log");
-	if (judgement->taken || unopened)
-		return;
-	if (!words->error && !is_an_answer(injection))
-		broken(judgement, "no error is named");
 	if (injection && injection->kind == INJECT_KILL && !words->died)
 		broken(judgement, "it is not said that the worker died");
+	if (!judgement->taken && !unopened && !words->error && !is_off(injection))
+		broken(judgement, "no error is named");
+	else if (judgement->back && !unopened && wants_errno(injection) &&
+		 !words->the_error)
+		broken(judgement, "it is not named");
 }
 
 static void judge_guard(const struct words *words, struct judgement *judgement)
@@ -226,7 +237,7 @@ void judge_run(const struct injection *injection, const struct inject_outcome *o
 		broken(&judgement, "left a process behind");
 	read_trace(injection ? injection->error : 0, &words);
 	read_kernel_log(injection ? injection->error : 0, &words);
-	judge_status(injection, outcome, &judgement);
+	judge_status(injection, outcome, words.died, &judgement);
 	judge_words(injection, outcome, &words, &judgement);
 	if (guard)
 		judge_guard(&words, &judgement);

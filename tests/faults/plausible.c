@@ -20,7 +20,7 @@ static const struct {
 } fails[] = {
 	{SYS_open, {EIO, EACCES, ENOENT, EBUSY, ENODEV, EINTR, ENOMEM, ENOSPC}},
 	{SYS_openat, {EIO, EACCES, ENOENT, EBUSY, ENODEV, EINTR, ENOMEM, ENOSPC}},
-	{SYS_read, {EIO, EACCES, ENODEV, EINTR, ENOMEM, EBUSY, ENOENT}},
+	{SYS_read, {EIO, EACCES, ENODEV, EINTR, ENOMEM, EBUSY}},
 	{SYS_pread64, {EIO, EINTR, ENOMEM}},
 	{SYS_write, {EIO, EACCES, ENOENT, ENOSPC, EBUSY, ENODEV, EINTR, ENOMEM}},
 	{SYS_pwrite64, {EIO, ENOSPC, EINTR, ENOMEM}},
@@ -68,6 +68,25 @@ static const struct {
 	{SYS_mkdirat, EIO}, {SYS_unlinkat, EIO}, {SYS_mount, EIO},
 };
 
+/* Of an open, only who makes something needs room for it; memory of nobody's file is
+ * there or not. That a function is not there is no failure: where the kernel says so it
+ * has left the bus. How often poll() is called depends on the time, so its first call
+ * stands for all. */
+static bool can_be(const struct call *call, int error)
+{
+	size_t length = strlen(call->target);
+
+	if (call->number == SYS_poll || call->number == SYS_ppoll)
+		return call->n == 1;
+	if (call->number == SYS_mmap && !call->target[0])
+		return error == ENOMEM;
+	if (call->number == SYS_faccessat && length > 2 &&
+	    strcmp(call->target + length - 2, "/.") == 0)
+		return error != ENOENT;
+	return error != ENOSPC || call->creates ||
+	       (call->number != SYS_open && call->number != SYS_openat);
+}
+
 static bool get_error(const struct call *call, unsigned *i, struct injection *injection)
 {
 	for (size_t row = 0; row < sizeof(fails) / sizeof(fails[0]); row++) {
@@ -75,9 +94,7 @@ static bool get_error(const struct call *call, unsigned *i, struct injection *in
 			continue;
 		for (unsigned e = 0; e < MAX_ERRORS && fails[row].errors[e]; e++) {
 			injection->error = fails[row].errors[e];
-			/* Only who makes something needs room for it. */
-			if (injection->error == ENOSPC && !call->creates &&
-			    (call->number == SYS_open || call->number == SYS_openat))
+			if (!can_be(call, injection->error))
 				continue;
 			if ((*i)-- == 0)
 				return true;
@@ -100,7 +117,7 @@ static bool get_after(const struct call *call, unsigned *i, struct injection *in
 
 bool plausible_get(const struct call *call, unsigned i, struct injection *ret_injection)
 {
-	bool writes = call->number == SYS_write || call->number == SYS_pwrite64;
+	bool writes = call->number == SYS_write;
 
 	memset(ret_injection, 0, sizeof(*ret_injection));
 	ret_injection->call = *call;

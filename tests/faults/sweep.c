@@ -4,13 +4,15 @@
  *
  *	sweep list COMMAND...
  *		its system calls: process, name, number of that call, what it is about
- *	sweep [-g] [-n] [-a] [-b COUNT] [-o PATTERN] run COMMAND...
+ *	sweep [OPTION...] run COMMAND...
  *		lets them fail, one in each run, and judges each run
  *	-g	with the guard: its variable is removed before each run
  *	-n	native drivers hold what they can before each run
- *	-a	all calls in all ways; else COUNT of all (300), evenly spread, and each
- *call from the first driver_override to the worker's end in one more way -o	only calls
- *whose target has PATTERN in it
+ *	-o TEXT	only calls whose target has TEXT in it
+ *	-c	only the critical part: from the first driver_override to the worker's end
+ *	-b N	of all that could happen N faults at even distances (300); 0 = all
+ *	-e	first, each call of the critical part fails in one way, another one from
+ *call to call, and the worker is killed at each
  *
  * Exit status: 0 when nothing that must hold was broken.
  */
@@ -29,17 +31,18 @@
 
 #define MAX_CALLS      8192
 #define MAX_INJECTIONS 65536
+#define SLOW           3 /* seconds; a run takes a tenth of one */
 #define TRIES          3 /* a call may be missing once: a line of the kernel's log less */
 #define VARIABLE                                                                         \
 	"/sys/firmware/efi/efivars/GpupassGuard-91d5d8b4-2f1b-4794-b32a-4bcca4bd193e"
 
 struct sweep {
 	char **command;
-	bool guard, native, all;
+	bool guard, native, each, critical;
 	unsigned budget;
 	const char *only;
 	struct call calls[MAX_CALLS];
-	unsigned call_count;
+	unsigned call_count, critical_from; /* the number of the first critical call */
 	struct injection injections[MAX_INJECTIONS];
 	unsigned injection_count;
 	struct card_state before;
@@ -67,17 +70,28 @@ static void add(struct sweep *sweep, const struct injection *injection)
 		sweep->injections[sweep->injection_count++] = *injection;
 }
 
-static bool is_wanted(const struct sweep *sweep, const struct call *call)
+static bool is_critical(const struct sweep *sweep, unsigned i)
 {
-	return !sweep->only || strstr(call->target, sweep->only);
+	return i >= sweep->critical_from && sweep->calls[i].role == INJECT_WORKER;
 }
 
-/* From the first time that the worker is about to write to a function, to its end. */
-static bool is_critical(const struct call *call, bool *began)
+static bool is_wanted(const struct sweep *sweep, unsigned i)
 {
-	*began |= call->role == INJECT_WORKER && call->writes &&
-		  strstr(call->target, "driver_override");
-	return *began && call->role == INJECT_WORKER;
+	if (sweep->critical && !is_critical(sweep, i))
+		return false;
+	return !sweep->only || strstr(sweep->calls[i].target, sweep->only);
+}
+
+/* From the first time that the worker is about to write to a function. */
+static void find_critical(struct sweep *sweep)
+{
+	unsigned i = 0;
+
+	while (i < sweep->call_count &&
+	       !(sweep->calls[i].role == INJECT_WORKER && sweep->calls[i].writes &&
+		 strstr(sweep->calls[i].target, "driver_override")))
+		i++;
+	sweep->critical_from = i;
 }
 
 static unsigned count_ways(const struct call *call)
@@ -90,31 +104,18 @@ static unsigned count_ways(const struct call *call)
 	return count;
 }
 
-static void choose_all(struct sweep *sweep)
-{
-	struct injection injection;
-
-	for (unsigned i = 0; i < sweep->call_count; i++) {
-		for (unsigned way = 0; is_wanted(sweep, &sweep->calls[i]) &&
-				       plausible_get(&sweep->calls[i], way, &injection);
-		     way++)
-			add(sweep, &injection);
-	}
-}
-
 /* Each call of the critical part in one way, another one from call to call, and the
  * worker killed at each. */
 static void choose_critical(struct sweep *sweep)
 {
 	struct injection injection;
-	bool began = false;
 	unsigned turn = 0;
 
 	for (unsigned i = 0; i < sweep->call_count; i++) {
 		const struct call *call = &sweep->calls[i];
 		unsigned ways = count_ways(call);
 
-		if (!is_critical(call, &began) || !is_wanted(sweep, call))
+		if (!is_critical(sweep, i) || !is_wanted(sweep, i))
 			continue;
 		if (ways > 1 && plausible_get(call, turn++ % (ways - 1), &injection))
 			add(sweep, &injection);
@@ -130,13 +131,12 @@ static void choose_spread(struct sweep *sweep)
 	struct injection injection;
 
 	for (unsigned i = 0; i < sweep->call_count; i++)
-		total += is_wanted(sweep, &sweep->calls[i]) ? count_ways(&sweep->calls[i])
-							    : 0;
+		total += is_wanted(sweep, i) ? count_ways(&sweep->calls[i]) : 0;
 	for (unsigned i = 0; i < sweep->call_count; i++) {
-		for (unsigned way = 0; is_wanted(sweep, &sweep->calls[i]) &&
+		for (unsigned way = 0; is_wanted(sweep, i) &&
 				       plausible_get(&sweep->calls[i], way, &injection);
 		     way++, at++) {
-			if (at * sweep->budget < chosen * total)
+			if (sweep->budget && at * sweep->budget < chosen * total)
 				continue;
 			add(sweep, &injection);
 			chosen++;
@@ -174,9 +174,9 @@ static void count_run(struct sweep *sweep, const struct injection *injection,
 	sweep->named += judgement->back && judgement->has_errno;
 	if (outcome->seconds > sweep->longest)
 		sweep->longest = outcome->seconds;
-	if (!judgement->broken && !getenv("VERBOSE"))
+	if (!judgement->broken && outcome->seconds < SLOW)
 		return;
-	printf("%s: ", judgement->broken ? "BROKEN" : "held");
+	printf("%s: ", judgement->broken ? "BROKEN" : "slow");
 	print_call(&injection->call);
 	printf(": %s: %s; status %d, %.1f s; %s; %s\n", plausible_name(injection),
 	       judgement->words, outcome->status, outcome->seconds,
@@ -239,12 +239,10 @@ static int run_sweep(struct sweep *sweep)
 {
 	if (!take_without_fault(sweep))
 		return 1;
-	if (sweep->all) {
-		choose_all(sweep);
-	} else {
+	find_critical(sweep);
+	if (sweep->each)
 		choose_critical(sweep);
-		choose_spread(sweep);
-	}
+	choose_spread(sweep);
 	for (unsigned i = 0; i < sweep->injection_count; i++)
 		run_one(sweep, &sweep->injections[i]);
 	prepare(sweep);
@@ -279,10 +277,11 @@ int main(int argc, char **argv)
 	int option;
 
 	sweep.budget = 300;
-	while ((option = getopt(argc, argv, "+gnab:o:")) != -1) {
+	while ((option = getopt(argc, argv, "+gnceb:o:")) != -1) {
 		sweep.guard |= option == 'g';
 		sweep.native |= option == 'n';
-		sweep.all |= option == 'a';
+		sweep.critical |= option == 'c';
+		sweep.each |= option == 'e';
 		if (option == 'b')
 			sweep.budget = (unsigned)atoi(optarg);
 		if (option == 'o')
