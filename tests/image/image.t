@@ -53,7 +53,7 @@ with_sys()
 
 prepare()
 {
-	scratch_root && root_run "$root" make -C /usr/src/gpupass -j2 install
+	scratch_root bookworm && root_run "$root" make -C /usr/src/gpupass -j2 install
 }
 
 prepare >"$work/prepare.log" 2>&1 || scratch_bail_out

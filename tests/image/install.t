@@ -22,7 +22,7 @@ new_files()
 	cut -d' ' -f1 "$2" | grep -vxF -f "$work/paths"
 }
 
-scratch_root >"$work/prepare.log" 2>&1 || scratch_bail_out
+scratch_root bookworm >"$work/prepare.log" 2>&1 || scratch_bail_out
 conf=$root/etc/gpupass.conf
 list_but_images >"$work/bare"
 

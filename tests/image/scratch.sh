@@ -51,11 +51,11 @@ scratch_image()
 	fi
 }
 
-# scratch_root [SUITE]: the system at $root, its images small, and the tree in
+# scratch_root SUITE: its system at $root, its images small, and the tree in
 # /usr/src/gpupass.
 scratch_root()
 {
-	base=$("$top/tests/vm/base-root" "${1:-bookworm}") || return 1
+	base=$("$top/tests/vm/base-root" "$1") || return 1
 	mkdir "$root" "$work/over"
 	scratch_overlay "$base/root" ||
 		{ cp -a "$base/root/." "$root" && mount --bind "$root" "$root"; } || return 1
