@@ -23,37 +23,51 @@ struct matches {
 	struct pci_address first[MAX_MATCHES];
 };
 
-static bool has_identity(const struct sys_root *root, const struct conf_rule *rule,
-			 const struct pci_address *address)
+/* 1, 0, or -errno. */
+static int has_identity(const struct sys_root *root, const struct conf_rule *rule,
+			const struct pci_address *address)
 {
 	uint16_t vendor, device;
+	int error = 0;
 
-	if (rule->has_id && (pci_read_identity(root, address, &vendor, &device) < 0 ||
-			     vendor != rule->vendor || device != rule->device))
-		return false;
-	return !rule->has_subsystem ||
-	       (pci_read_subsystem(root, address, &vendor, &device) == 0 &&
-		vendor == rule->subsystem_vendor && device == rule->subsystem_device);
+	if (rule->has_id)
+		error = pci_read_identity(root, address, &vendor, &device);
+	if (error < 0)
+		return error;
+	if (rule->has_id && (vendor != rule->vendor || device != rule->device))
+		return 0;
+	if (!rule->has_subsystem)
+		return 1;
+	error = pci_read_subsystem(root, address, &vendor, &device);
+	return error < 0 ? error
+			 : vendor == rule->subsystem_vendor &&
+				   device == rule->subsystem_device;
 }
 
-static bool is_match(const struct matches *matches, const struct pci_address *address)
+/* 1, 0, or -errno: one that cannot be told may be the same card again. */
+static int is_match(const struct matches *matches, const struct pci_address *address)
 {
+	int there, match = has_identity(matches->root, matches->rule, address);
 	char path[PCI_PATH_SIZE];
 
-	if (!has_identity(matches->root, matches->rule, address))
-		return false;
+	if (match <= 0)
+		return match == -ENOENT ? 0 : match;
+	if (matches->virtual)
+		return 1;
 	pci_format_path(address, "physfn", path);
-	return matches->virtual || sys_exists(matches->root, path) == 0;
+	there = sys_exists(matches->root, path);
+	return there < 0 ? there : !there;
 }
 
 /* Kept in the order of addresses, which is not that of a directory. */
 static int add_match(const struct pci_address *address, void *data)
 {
 	struct matches *matches = data;
+	int match = is_match(matches, address);
 	unsigned at;
 
-	if (!is_match(matches, address))
-		return 0;
+	if (match <= 0)
+		return match;
 	at = matches->count < MAX_MATCHES ? matches->count : MAX_MATCHES;
 	matches->count++;
 	for (; at > 0 && pci_compare(address, &matches->first[at - 1]) < 0; at--) {
@@ -145,7 +159,7 @@ static int is_elsewhere(const struct pci_address *address, void *data)
 {
 	const struct spread *spread = data;
 
-	return is_match(spread->matches, address) &&
+	return is_match(spread->matches, address) != 0 &&
 	       !pci_same_slot(address, &spread->matches->first[0]) &&
 	       card_index(spread->card, address) < 0;
 }
@@ -183,7 +197,8 @@ static void locate_by_identity(const struct sys_root *root, const struct conf_ru
 	int result = find_matches(root, rule, &matches);
 
 	if (result < 0) {
-		refuse(site, TRACE_REFUSED_UNREADABLE, "the list of functions in sysfs");
+		refuse(site, TRACE_REFUSED_UNREADABLE,
+		       "which functions have this identity");
 		site->error = -result;
 	} else if (matches.count == 0) {
 		refuse(site, TRACE_REFUSED_ABSENT, name_identity(rule));
@@ -210,7 +225,7 @@ static void find_elsewhere(const struct sys_root *root, const struct conf_rule *
 static void check_identity(const struct sys_root *root, const struct conf_rule *rule,
 			   struct topology_near *near, struct plan_site *site)
 {
-	site->identity_holds = has_identity(root, rule, &site->address);
+	site->identity_holds = has_identity(root, rule, &site->address) == 1;
 	if (site->identity_holds || !rule->has_subsystem)
 		return;
 	pci_read_subsystem(root, &site->address, &site->subsystem_vendor,
@@ -227,10 +242,15 @@ static void look_below(const struct sys_root *root, struct topology_near *near)
 	for (unsigned i = 0; i < near->count; i++) {
 		struct pci_function *function = &near->functions[i];
 		struct usb_seen seen;
+		int error;
 
 		if (function->class_code >> 8 != CLASS_USB || !function->driver[0])
 			continue;
-		usb_look(root, &function->address, &seen);
+		error = usb_look(root, &function->address, &seen);
+		if (error < 0 && !function->error) {
+			function->error = -error;
+			function->unreadable = "usb*/";
+		}
 		memcpy(function->usb_disk, seen.disk, sizeof(function->usb_disk));
 		function->only_keyboard = seen.keyboards && !seen.other_keyboards;
 	}

@@ -5,6 +5,7 @@
 #include "hook/core/usb.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
@@ -19,34 +20,48 @@
 #define CLASS_STORAGE     0x08
 #define PROTOCOL_KEYBOARD 0x01
 
+struct look {
+	char below[PCI_ADDRESS_SIZE + 5]; /* "/0000:83:00.2/usb" */
+	struct usb_seen *seen;
+	int error; /* the first; what could not be seen may be a disk */
+};
+
+/* What is not there, or has just been unplugged, is no error. */
+static void note_error(struct look *look, int error)
+{
+	if (error < 0 && error != -ENOENT && error != -ENODEV && look->error == 0)
+		look->error = error;
+}
+
 /* Calls visit for each entry of a directory but those that begin with a dot. */
 static void each_entry(const struct sys_root *root, const char *path,
 		       void (*visit)(const struct sys_root *root, const char *name,
-				     void *data),
-		       void *data)
+				     struct look *look),
+		       struct look *look)
 {
 	int fd = openat(root->fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *directory = fd < 0 ? NULL : fdopendir(fd);
 	struct dirent *entry;
 
 	if (!directory) {
+		note_error(look, -errno);
 		if (fd >= 0)
 			close(fd);
 		return;
 	}
-	while ((entry = readdir(directory))) {
-		if (entry->d_name[0] != '.')
-			visit(root, entry->d_name, data);
-	}
+	do {
+		errno = 0;
+		entry = readdir(directory);
+		if (!entry)
+			note_error(look, -errno);
+		else if (entry->d_name[0] != '.')
+			visit(root, entry->d_name, look);
+	} while (entry);
 	closedir(directory);
 }
 
-struct look {
-	char below[PCI_ADDRESS_SIZE + 5]; /* "/0000:83:00.2/usb" */
-	struct usb_seen *seen;
-};
-
-static int read_code(const struct sys_root *root, const char *name, const char *attribute)
+static int read_code(const struct sys_root *root, const char *name, const char *attribute,
+		     struct look *look)
 {
 	char path[PATH_SIZE], value[8];
 	uint64_t code;
@@ -54,31 +69,34 @@ static int read_code(const struct sys_root *root, const char *name, const char *
 
 	sys_format(path, sizeof(path), USB_DEVICES "/%s/%s", name, attribute);
 	length = sys_read_attribute(root, path, value, sizeof(value));
+	note_error(look, length);
 	if (length < 0 || sys_parse_number(value, (size_t)length, 16, 0xff, &code) < 0)
 		return -1;
 	return (int)code;
 }
 
-static void look_at_interface(const struct sys_root *root, const char *name, void *data)
+static void look_at_interface(const struct sys_root *root, const char *name,
+			      struct look *look)
 {
-	struct look *look = data;
 	struct usb_seen *seen = look->seen;
 	char path[PATH_SIZE], target[SYS_LINK_SIZE];
-	int class_code;
+	int class_code, length;
 	bool below;
 
 	if (!strchr(name, ':') || strlen(name) >= PCI_USB_NAME_SIZE)
 		return;
 	sys_format(path, sizeof(path), USB_DEVICES "/%s", name);
-	if (sys_read_link(root, path, target, sizeof(target)) < 0)
+	length = sys_read_link(root, path, target, sizeof(target));
+	note_error(look, length);
+	if (length < 0)
 		return;
 	below = strstr(target, look->below) != NULL;
-	class_code = read_code(root, name, "bInterfaceClass");
+	class_code = read_code(root, name, "bInterfaceClass", look);
 	if (class_code == CLASS_STORAGE && below &&
 	    (!seen->disk[0] || strcmp(name, seen->disk) < 0))
 		sys_format(seen->disk, sizeof(seen->disk), "%s", name);
 	if (class_code != CLASS_HID ||
-	    read_code(root, name, "bInterfaceProtocol") != PROTOCOL_KEYBOARD)
+	    read_code(root, name, "bInterfaceProtocol", look) != PROTOCOL_KEYBOARD)
 		return;
 	if (below)
 		seen->keyboards++;
@@ -86,17 +104,15 @@ static void look_at_interface(const struct sys_root *root, const char *name, voi
 		seen->other_keyboards++;
 }
 
-static void count_port(const struct sys_root *root, const char *name, void *data)
+static void count_port(const struct sys_root *root, const char *name, struct look *look)
 {
-	struct look *look = data;
-
 	(void)root;
 	if (strncmp(name, "serio", 5) == 0)
 		look->seen->other_keyboards++;
 }
 
-void usb_look(const struct sys_root *root, const struct pci_address *address,
-	      struct usb_seen *ret_seen)
+int usb_look(const struct sys_root *root, const struct pci_address *address,
+	     struct usb_seen *ret_seen)
 {
 	char text[PCI_ADDRESS_SIZE];
 	struct look look = {.seen = ret_seen};
@@ -107,4 +123,5 @@ void usb_look(const struct sys_root *root, const struct pci_address *address,
 	each_entry(root, USB_DEVICES, look_at_interface, &look);
 	if (ret_seen->keyboards)
 		each_entry(root, PS2_DRIVER, count_port, &look);
+	return look.error;
 }

@@ -15,8 +15,9 @@ struct usb_seen {
 	unsigned other_keyboards;     /* anywhere else, PS/2 included */
 };
 
-/* Looks below the function at address. Without USB in this kernel nothing is seen. */
-void usb_look(const struct sys_root *root, const struct pci_address *address,
-	      struct usb_seen *ret_seen);
+/* Looks below the function at address. Without USB in this kernel nothing is seen. 0, or
+ * -errno when something could not be looked at, which may hang there. */
+int usb_look(const struct sys_root *root, const struct pci_address *address,
+	     struct usb_seen *ret_seen);
 
 #endif
