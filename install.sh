@@ -424,11 +424,12 @@ forget_guard()
 		echo "The guard's variable stays in the firmware; it does no harm." >&2
 }
 
-# Two at once would take each other's old images.
+# Two at once would take each other's old images. The lock is on the root directory: a file for it
+# would stay behind.
 begin_alone()
 {
 	[ -z "$dry_run" ] || return 0
-	exec 9>/run/gpupass-install.lock || die "cannot lock /run/gpupass-install.lock"
+	exec 9</
 	flock -n 9 || die "another install.sh is at work; wait for its end. Nothing was changed."
 	recover_images
 }

@@ -156,7 +156,7 @@ tap_is "killed with half an image: the next run begins with the old one" "$(boot
 	"initrd.img-6.1.0-fake: good"
 rm -f "$root/fail" "$root/verdict"
 old
-flock --no-fork "$root/run/gpupass-install.lock" sleep 20 &
+flock --no-fork "$root" sleep 20 &
 locker=$!
 sleep 0.5
 for command in "" --uninstall; do

@@ -49,7 +49,7 @@ tap_is "and says so in one line" "$(cat "$work/out")" \
 scratch_list >"$work/before"
 install_sh --dry-run
 tap_is "--dry-run succeeds" $? 0
-for command in "make -C" "update-initramfs -u -k all" "gpupass verify-image"; do
+for command in "make -C" "update-initramfs -u -k 6" "gpupass verify-image /boot"; do
 	scratch_has "--dry-run names: $command" "$work/out" "+ $command"
 done
 scratch_hasnt "what is installed is not installed again" "$work/out" "apt-get"
