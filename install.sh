@@ -115,7 +115,8 @@ get_packages()
 	case $(family) in
 	debian)
 		has_package_lists || run apt-get update
-		run env DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends "$@"
+		# A service that comes with a package must not keep the lock.
+		run env DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends "$@" 9<&-
 		;;
 	fedora) run dnf install --assumeyes "$@" ;;
 	arch) run pacman -S --needed --noconfirm "$@" ;;
@@ -242,11 +243,12 @@ new_of()
 	echo "${1%/*}/.${1##*/}.gpupass-new"
 }
 
-# A link costs no room. FAT has none; there it is a copy.
+# A link costs no room. FAT has none; there it is a copy, which has its name only when it is whole.
 keep_old()
 {
-	ln -f "$1" "$(old_of "$1")" 2>/dev/null || cp -p "$1" "$(old_of "$1")" && return 0
-	rm -f "$(old_of "$1")"
+	ln -f "$1" "$(old_of "$1")" 2>/dev/null && return 0
+	cp -p "$1" "$(new_of "$1")" && sync -f "$(new_of "$1")" &&
+		mv -f "$(new_of "$1")" "$(old_of "$1")" && return 0
 	echo "install.sh: no room beside $1 to keep it until the new one is made" >&2
 	return 1
 }

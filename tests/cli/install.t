@@ -131,6 +131,29 @@ tap_is "no room for files: no image is touched" "$(boot)" "initrd.img-6.1.0-fake
 has "no room for files: what to do" "$said" "run this again, or run ./install.sh --uninstall"
 rm "$root/full"
 
+mv "$root/bin/ln" "$root/bin/ln.away"
+printf '#!/bin/sh\nexit 1\n' >"$root/bin/ln"
+chmod 755 "$root/bin/ln"
+install_sh
+tap_is "without links: it is rebuilt" "$status$(boot)" "0initrd.img-6.1.0-fake: built"
+old
+echo 1 >"$root/verdict"
+install_sh
+tap_is "without links: a copy of the old one is put back" "$status$(boot)" \
+	"1initrd.img-6.1.0-fake: old"
+rm "$root/verdict"
+mv "$root/bin/cp" "$root/bin/cp.away"
+# shellcheck disable=SC2016 # of the fake
+printf '#!/bin/sh\necho half >"$3"\nexit 1\n' >"$root/bin/cp"
+chmod 755 "$root/bin/cp"
+install_sh
+tap_is "no room for a copy: a failure, and nothing is touched" "$status$(boot)" \
+	"1initrd.img-6.1.0-fake: old"
+hasnt "no room for a copy: nothing is built" "$ran" "update-initramfs"
+has "no room for a copy: it says so" "$said" "no room beside /boot/initrd.img-6.1.0-fake"
+mv "$root/bin/ln.away" "$root/bin/ln"
+mv "$root/bin/cp.away" "$root/bin/cp"
+
 # --- killed, and two at once
 
 for command in "" --uninstall; do
