@@ -87,47 +87,59 @@ $(BUILD)/asan/gpupass: $(call objects,asan,$(GPUPASS_SOURCES))
 	@mkdir -p $(@D)
 	$(COMPILE_asan) -o $@ $^ $(LIBS_OF_GPUPASS)
 
-# Files are placed by rename: a generator that runs meanwhile sees all of one or nothing.
+# MODE:SOURCE:PLACE of all that is installed, in the order in which it is placed: what the
+# generators call comes last, so that an image that is built meanwhile is a good one.
 MAN_PAGES = $(wildcard conf/man/*.[1-9])
 MAN = $(PREFIX)/share/man
 TMPFILES = /usr/lib/tmpfiles.d/gpupass.conf
 UDEV_RULES = /usr/lib/udev/rules.d/70-gpupass.rules
 POST_UPDATE = /etc/initramfs/post-update.d/zz-gpupass
 DRACUT = /usr/lib/dracut/modules.d/50gpupass
-man_target = $(MAN)/man$(subst .,,$(suffix $(1)))/$(notdir $(1))
-new = $(DESTDIR)$(dir $(1)).$(notdir $(1)).new
-place = mv -f $(call new,$(1)) $(DESTDIR)$(1) || { rm -f $(call new,$(1)); exit 1; }
-put = install -D -m $(1) $(2) $(call new,$(3)) && $(call place,$(3))
-# Units; enabled as a package would have them, by the link that their [Install] asks for.
 UNITS = /usr/lib/systemd/system
 SERVICES = gpupass-good.service gpupass-guard.service gpupass-ready.service gpupass-ready.target
-# gpupass-ready.target is wanted by whoever is to come after it, and by nobody else.
-WANTED = multi-user.target.wants/gpupass-good.service sysinit.target.wants/gpupass-guard.service
-put_unit = install -D -m 644 conf/$(1) $(call new,$(UNITS)/$(1)) && \
-	sed -i 's|@SBINDIR@|$(PREFIX)/sbin|' $(call new,$(UNITS)/$(1)) && \
-	$(call place,$(UNITS)/$(1))
-put_wants = mkdir -p $(DESTDIR)$(UNITS)/$(dir $(1)) && ln -sfn ../$(notdir $(1)) $(DESTDIR)$(UNITS)/$(1)
-
-put_script = install -D -m 755 $(1) $(call new,$(2)) && \
-	sed -i 's|@SBINDIR@|$(PREFIX)/sbin|' $(call new,$(2)) && $(call place,$(2))
-
 # Completions; the places are Debian's, packagers of others set them.
 BASH_COMPLETIONS = $(PREFIX)/share/bash-completion/completions
 ZSH_COMPLETIONS = $(PREFIX)/share/zsh/vendor-completions
 FISH_COMPLETIONS = $(PREFIX)/share/fish/vendor_completions.d
 COMPLETED = gpupass gpupass-log
+completions = 644:conf/completions/$(1).bash:$(BASH_COMPLETIONS)/$(1) \
+	644:conf/completions/$(1).zsh:$(ZSH_COMPLETIONS)/_$(1) \
+	644:conf/completions/$(1).fish:$(FISH_COMPLETIONS)/$(1).fish
+FILLED = $(BUILD)/filled
+FILES = 755:$(BUILD)/gpupass-early:$(LIBEXEC)/gpupass-early \
+	755:$(BUILD)/gpupass:$(PREFIX)/sbin/gpupass \
+	755:$(BUILD)/gpupass-log:$(PREFIX)/bin/gpupass-log \
+	$(foreach page,$(MAN_PAGES),644:$(page):$(MAN)/man$(subst .,,$(suffix $(page)))/$(notdir $(page))) \
+	$(foreach name,$(COMPLETED),$(call completions,$(name))) \
+	644:conf/gpupass.tmpfiles:$(TMPFILES) \
+	644:conf/gpupass.rules:$(UDEV_RULES) \
+	$(foreach unit,$(SERVICES),644:$(FILLED)/conf/$(unit):$(UNITS)/$(unit)) \
+	755:hook/dracut/gpupass-hook.sh:$(DRACUT)/gpupass-hook.sh \
+	644:hook/dracut/gpupass.service:$(DRACUT)/gpupass.service \
+	755:$(FILLED)/hook/dracut/module-setup.sh:$(DRACUT)/module-setup.sh \
+	755:$(FILLED)/hook/initramfs-tools/hook:$(INITRAMFS_TOOLS)/hooks/gpupass \
+	755:$(FILLED)/hook/initramfs-tools/init-top:$(INITRAMFS_TOOLS)/scripts/init-top/00-gpupass \
+	755:$(FILLED)/hook/initramfs-tools/post-update:$(POST_UPDATE)
+mode = $(word 1,$(subst :, ,$(1)))
+source = $(word 2,$(subst :, ,$(1)))
+place = $(word 3,$(subst :, ,$(1)))
+# Units are enabled as a package would have them, by the link that their [Install] asks for.
+# gpupass-ready.target is wanted by whoever is to come after it, and by nobody else.
+WANTED = multi-user.target.wants/gpupass-good.service sysinit.target.wants/gpupass-guard.service
+CONFIGURATION = /etc/gpupass.conf
+PLACES = $(foreach file,$(FILES),$(call place,$(file)))
+INSTALLED = $(PLACES) $(addprefix $(UNITS)/,$(WANTED))
+new = $(DESTDIR)$(dir $(1)).$(notdir $(1)).new
+# Between two lines of a recipe.
+define newline
 
-INSTALLED = $(LIBEXEC)/gpupass-early $(PREFIX)/sbin/gpupass $(PREFIX)/bin/gpupass-log \
-	$(INITRAMFS_TOOLS)/hooks/gpupass $(INITRAMFS_TOOLS)/scripts/init-top/00-gpupass \
-	$(POST_UPDATE) $(TMPFILES) $(UDEV_RULES) $(DRACUT)/module-setup.sh $(DRACUT)/gpupass-hook.sh \
-	$(DRACUT)/gpupass.service $(addprefix $(UNITS)/,$(SERVICES)) \
-	$(addprefix $(UNITS)/,$(WANTED)) $(foreach page,$(MAN_PAGES),$(call man_target,$(page))) \
-	$(foreach name,$(COMPLETED),$(BASH_COMPLETIONS)/$(name) $(ZSH_COMPLETIONS)/_$(name) \
-		$(FISH_COMPLETIONS)/$(name).fish)
+
+endef
 
 # Directories that install makes, so that uninstall takes away these and no other: an empty
 # one may be another package's. A package has no such list, its manager knows.
 RECORD = $(if $(DESTDIR),,$(LIBEXEC)/directories)
+NEW = $(foreach path,$(PLACES) $(CONFIGURATION) $(RECORD),$(call new,$(path)))
 
 record-directories:
 	$(if $(RECORD),made=$$(for path in $(sort $(dir $(INSTALLED))); do \
@@ -140,33 +152,32 @@ record-directories:
 		sed '/^$$/d' >$(call new,$(RECORD)) && \
 	mv -f $(call new,$(RECORD)) $(DESTDIR)$(RECORD))
 
-install: all record-directories
-	$(call put,755,$(BUILD)/gpupass-early,$(LIBEXEC)/gpupass-early)
-	$(call put,755,$(BUILD)/gpupass,$(PREFIX)/sbin/gpupass)
-	$(call put,755,$(BUILD)/gpupass-log,$(PREFIX)/bin/gpupass-log)
-	$(foreach page,$(MAN_PAGES),$(call put,644,$(page),$(call man_target,$(page))) &&) true
-	$(call put,644,conf/gpupass.tmpfiles,$(TMPFILES))
-	$(call put,644,conf/gpupass.rules,$(UDEV_RULES))
-	$(foreach unit,$(SERVICES),$(call put_unit,$(unit)) &&) true
-	$(foreach unit,$(WANTED),$(call put_wants,$(unit)) &&) true
-	test -e $(DESTDIR)/etc/gpupass.conf || test -L $(DESTDIR)/etc/gpupass.conf || \
-		install -D -m 644 conf/gpupass.conf $(DESTDIR)/etc/gpupass.conf
-	$(call put,755,hook/dracut/gpupass-hook.sh,$(DRACUT)/gpupass-hook.sh)
-	$(call put,644,hook/dracut/gpupass.service,$(DRACUT)/gpupass.service)
-	$(call put_script,hook/dracut/module-setup.sh,$(DRACUT)/module-setup.sh)
-	$(call put_script,hook/initramfs-tools/hook,$(INITRAMFS_TOOLS)/hooks/gpupass)
-	$(call put_script,hook/initramfs-tools/init-top,$(INITRAMFS_TOOLS)/scripts/init-top/00-gpupass)
-	$(call put_script,hook/initramfs-tools/post-update,$(POST_UPDATE))
+# PREFIX may be another one than the last time.
+$(FILLED)/%: % always
+	@mkdir -p $(@D)
+	sed 's|@SBINDIR@|$(PREFIX)/sbin|' $< >$@.new && mv -f $@.new $@
 
-install: install-completions
-put_completions = $(call put,644,conf/completions/$(1).bash,$(BASH_COMPLETIONS)/$(1)) && \
-	$(call put,644,conf/completions/$(1).zsh,$(ZSH_COMPLETIONS)/_$(1)) && \
-	$(call put,644,conf/completions/$(1).fish,$(FISH_COMPLETIONS)/$(1).fish)
-install-completions: record-directories
-	$(foreach name,$(COMPLETED),$(call put_completions,$(name)) &&) true
+# All of it, each file beside the one that it replaces.
+staged: all record-directories $(filter $(FILLED)/%,$(foreach file,$(FILES),$(call source,$(file))))
+	$(foreach file,$(FILES),install -D -m $(call mode,$(file)) $(call source,$(file)) \
+		$(call new,$(call place,$(file)))$(newline))
+	test -e $(DESTDIR)$(CONFIGURATION) || test -L $(DESTDIR)$(CONFIGURATION) || \
+		install -D -m 644 conf/gpupass.conf $(call new,$(CONFIGURATION))
 
-# Called by the generators: the last to come and the first to go, so that an image that is built
-# in between is a good one.
+# First room for everything, then a rename for each: where there is none nothing changes, and a
+# program or a hook is the old one or the new one, never half of it. On disk before that: a power
+# cut may come.
+install: all
+	$(MAKE) --no-print-directory staged || { rm -f $(NEW); exit 1; }
+	$(if $(DESTDIR),,sync -f $(LIBEXEC) /etc)
+	mv -n $(call new,$(CONFIGURATION)) $(DESTDIR)$(CONFIGURATION) 2>/dev/null || \
+		test -e $(DESTDIR)$(CONFIGURATION) || test -L $(DESTDIR)$(CONFIGURATION)
+	rm -f $(call new,$(CONFIGURATION))
+	$(foreach unit,$(WANTED),mkdir -p $(DESTDIR)$(UNITS)/$(dir $(unit)) && \
+		ln -sfn ../$(notdir $(unit)) $(DESTDIR)$(UNITS)/$(unit)$(newline))
+	$(foreach path,$(PLACES),mv -f $(call new,$(path)) $(DESTDIR)$(path)$(newline))
+
+# Called by the generators: the first to go.
 HOOKS = $(INITRAMFS_TOOLS)/hooks/gpupass $(INITRAMFS_TOOLS)/scripts/init-top/00-gpupass \
 	$(POST_UPDATE) $(DRACUT)/module-setup.sh
 
@@ -175,7 +186,7 @@ uninstall-hooks:
 
 # The configuration stays: it is the user's.
 uninstall: uninstall-hooks
-	rm -f $(addprefix $(DESTDIR),$(INSTALLED)) $(foreach path,$(INSTALLED),$(call new,$(path)))
+	rm -f $(addprefix $(DESTDIR),$(INSTALLED)) $(NEW)
 	$(if $(RECORD),made=$$(LC_ALL=C sort -r $(DESTDIR)$(RECORD) 2>/dev/null); \
 		rm -f $(DESTDIR)$(RECORD); \
 		for path in $$made; do rmdir "$(DESTDIR)$$path" 2>/dev/null || true; done)
@@ -183,7 +194,7 @@ uninstall: uninstall-hooks
 		rmdir "$(DESTDIR)$$path" 2>/dev/null || true; \
 	done
 
-.PHONY: install-completions record-directories
+.PHONY: staged record-directories always
 
 # Unit tests: a program for each tests/unit/test_*.c, linked with what does no I/O of its own.
 # cmocka's tests take a state that few of them use.

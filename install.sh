@@ -35,6 +35,9 @@ usage()
                                               images; --purge: /etc/gpupass.conf too
 ./install.sh --needs build|run|demo|test      print the packages that are needed for it
 ./install.sh --demo [ARGUMENT...]             show it all on an emulated host
+
+A boot image stays as it is until a new one was made beside it and looked into; when anything
+fails or is killed before that, the host boots as before, and the next run goes on from there.
 USAGE
 }
 
@@ -46,6 +49,7 @@ action=install
 purge=
 generator=
 update_command=
+nothing="Nothing of gpupass was changed, and nothing changes for the next boot."
 
 die()
 {
@@ -230,63 +234,20 @@ $(states "$image")
 	done
 }
 
-# The old image stays beside the new one until that was looked into, and dracut's new one is
-# made beside the old: it copies onto an image, and removes it when there is no room. Under
-# these names no boot loader's script takes them for images.
-old_of()
-{
-	echo "${1%/*}/.${1##*/}.gpupass-old"
-}
-
+# A new image is made beside the old one, looked into, and takes its place by one rename: at
+# every point in between the old one is there, whole. Under this name no boot loader's script
+# takes it for an image. So it is not update-initramfs or dracut on the image itself: the first
+# places what nobody has looked into, and its scripts copy that to where some boot loaders read;
+# the second writes onto the image, and removes it when there is no room.
 new_of()
 {
 	echo "${1%/*}/.${1##*/}.gpupass-new"
 }
 
-# A link costs no room. FAT has none; there it is a copy, which has its name only when it is whole.
-keep_old()
+# What a run that was killed has left.
+remove_new()
 {
-	ln -f "$1" "$(old_of "$1")" 2>/dev/null && return 0
-	cp -p "$1" "$(new_of "$1")" && sync -f "$(new_of "$1")" &&
-		mv -f "$(new_of "$1")" "$(old_of "$1")" && return 0
-	echo "install.sh: no room beside $1 to keep it until the new one is made" >&2
-	return 1
-}
-
-# On disk before the old one goes: a power cut may come.
-drop_old()
-{
-	sync -f "$1" && rm -f "$(old_of "$1")"
-}
-
-# Where nothing took its place the link goes: mv leaves two names of one file alone.
-put_back()
-{
-	if [ "$1" -ef "$(old_of "$1")" ]; then
-		rm -f "$(old_of "$1")"
-		return
-	fi
-	echo "install.sh: the old $1 is put back" >&2
-	mv -f "$(old_of "$1")" "$1" && sync -f "${1%/*}"
-}
-
-# What a run that was killed has left. An image that is not good in every way goes: the old one
-# has booted.
-recover_images()
-{
-	for new in /boot/.*.gpupass-new; do
-		[ ! -e "$new" ] || rm -f "$new"
-	done
-	for old in /boot/.*.gpupass-old; do
-		[ -e "$old" ] || continue
-		image=${old##*/.}
-		image=/boot/${image%.gpupass-old}
-		if gpupass verify-image "$image" >/dev/null 2>&1; then
-			drop_old "$image"
-		else
-			put_back "$image"
-		fi
-	done
+	rm -f /boot/.*.gpupass-new
 }
 
 # Without gpupass is what an uninstallation wants; an image that cannot be read (status 3) is not.
@@ -302,36 +263,48 @@ is_good()
 	return $status
 }
 
-# build_image IMAGE: by the generator, and into place. update-initramfs itself makes it beside
-# the old one, and runs what has to follow.
+# build_image IMAGE NEW: as update-initramfs has it built; a dracut of Debian's would call the
+# scripts of after_image for the new name.
 build_image()
 {
 	case $generator in
-	initramfs-tools) run update-initramfs -u -k "$(kernel_of "$1")" ;;
-	dracut)
-		run dracut --force "$(new_of "$1")" "$(kernel_of "$1")" && is_good "$(new_of "$1")" &&
-			run mv -f "$(new_of "$1")" "$1"
-		;;
+	initramfs-tools) run mkinitramfs -o "$2" "$(kernel_of "$1")" ;;
+	dracut) run env NO_POST_UPDATE_HOOKS=y dracut --force "$2" "$(kernel_of "$1")" ;;
 	esac
 }
 
-# rebuild_image IMAGE: the new one, or the old one and a word in failed. A generator may have
-# been told to leave the image alone.
+# place_image IMAGE NEW: on disk before the rename: a power cut may come.
+place_image()
+{
+	run sync -f "$2" && run mv -f "$2" "$1" && run sync -f "${1%/*}"
+}
+
+# What update-initramfs, and Debian's dracut, run after an image was made: where the boot loader
+# reads copies, these make them. Elsewhere the directory has our own script alone.
+after_image()
+{
+	[ "$(family)" = debian ] && [ -d /etc/initramfs/post-update.d ] || return 0
+	run run-parts --arg="$(kernel_of "$1")" --arg="$1" /etc/initramfs/post-update.d
+}
+
+# The user may have told update-initramfs to build nothing; its settings are a shell's.
+is_left_alone()
+{
+	[ "$generator" = initramfs-tools ] && [ -r /etc/initramfs-tools/update-initramfs.conf ] || return
+	# shellcheck disable=SC1091 # of the host
+	(. /etc/initramfs-tools/update-initramfs.conf && [ "${update_initramfs:-}" = no ])
+}
+
+# rebuild_image IMAGE: the new one, or the old one and a word in failed.
 rebuild_image()
 {
-	if [ -n "$dry_run" ]; then
-		build_image "$1" && is_good "$1"
-		return
+	new=$(new_of "$1")
+	if ! { build_image "$1" "$new" && is_good "$new" && place_image "$1" "$new"; }; then
+		[ -n "$dry_run" ] || rm -f "$new"
+		failed="$failed $1"
+	elif ! after_image "$1"; then
+		uncopied="$uncopied $1"
 	fi
-	before=$(states "$1")
-	if keep_old "$1" && build_image "$1" &&
-		{ [ -z "$(changed "$before" "$1")" ] || is_good "$1"; }; then
-		drop_old "$1"
-		return
-	fi
-	rm -f "$(new_of "$1")"
-	[ ! -e "$(old_of "$1")" ] || put_back "$1"
-	failed="$failed $1"
 }
 
 # Rebuilds the images and looks into them. Sets rebuilt and untouched: a host may boot from
@@ -343,7 +316,8 @@ rebuild_images()
 	others=$(other_images | paste -sd" " -)
 	state=$(states $images $others)
 	failed=
-	if [ -n "$generator" ]; then
+	uncopied=
+	if [ -n "$generator" ] && ! is_left_alone; then
 		for image in $images; do
 			rebuild_image "$image"
 		done
@@ -354,14 +328,23 @@ rebuild_images()
 	done | paste -sd" " -)
 	[ -z "$dry_run" ] || [ -z "$generator" ] || rebuilt=$images untouched=$others
 	[ -z "$failed" ] || die_of_images
+	[ -z "$uncopied" ] || die_of_copies
 }
 
 die_of_images()
 {
-	df -h / /boot >&2 || :
-	die "not rebuilt, or not as it should be, for the reason above:$failed. The old image is in \
-place and boots as before, ${consequence:-with gpupass in it as it was}. Put that right and run \
-this again.${others:+ If this host boots from a copy of it elsewhere ($others), have that copied again.}"
+	df -h /boot "${TMPDIR:-/var/tmp}" >&2 || :
+	die "not rebuilt, for the reason above:$failed. The old image is in place and boots as before, \
+${consequence:-with gpupass in it as it was}. Put that right (where there is no room, remove \
+kernels that are not needed) and run this again."
+}
+
+die_of_copies()
+{
+	df -h >&2 || :
+	die "the new image is in place and good, but a script in /etc/initramfs/post-update.d has failed, \
+for the reason above:$uncopied. If this host boots from a copy that such a script makes, put that \
+right and run this again before you reboot."
 }
 
 # say_by_hand CONSEQUENCE: what remains to be done, when no image was rebuilt; else which were
@@ -407,11 +390,12 @@ make_words()
 
 do_install()
 {
+	family >/dev/null
 	choose_generator
 	begin_alone
-	install_needs build run
+	install_needs build run || die "not all that is needed is here, for the reason above. $nothing"
 	# shellcheck disable=SC2046 # words
-	run make -C "$here" -j"$(nproc)" $(make_words)
+	run make -C "$here" -j"$(nproc)" $(make_words) || die "gpupass could not be built. $nothing"
 	# shellcheck disable=SC2046 # words
 	run make -C "$here" install $(make_words) || die_of_files
 	rebuild_images
@@ -426,21 +410,24 @@ forget_guard()
 		echo "The guard's variable stays in the firmware; it does no harm." >&2
 }
 
-# Two at once would take each other's old images. The lock is on the root directory: a file for it
-# would stay behind.
+# Two at once would write each other's files. Those who wait for it inherit the lock: a generator
+# that outlives a run that was killed keeps it until its end. It is on the root directory: a file
+# for it would stay behind.
 begin_alone()
 {
 	[ -z "$dry_run" ] || return 0
 	exec 9</
-	flock -n 9 || die "another install.sh is at work; wait for its end. Nothing was changed."
-	recover_images
+	flock -n 9 || die "another install.sh is at work; wait for its end. $nothing"
+	trap remove_new EXIT
+	trap 'exit 1' HUP INT TERM
+	remove_new
 }
 
 die_of_files()
 {
 	df -h / /usr >&2 || :
-	die "not all files of gpupass could be placed, for the reason above. The boot images are as \
-they were, and so is the next boot. Put that right and run this again, or run ./install.sh --uninstall."
+	die "the files of gpupass could not be placed, for the reason above. The boot images are as \
+they were, and so is the next boot. Put that right and run this again."
 }
 
 # First what the generators call, last what it needs: killed in between, every image that is

@@ -44,7 +44,29 @@ tap_is "after a second time, too, only what it made is taken away" "$(directorie
 tap_is "and no file stays but the configuration" "$(cd "$root" && find . -type f)" \
 	"./etc/gpupass.conf"
 
+# --- where not all of it can be written nothing is changed
+
+# A file where a directory is needed, late in the list, is like a disk that is full there.
+fail_to_install()
+{
+	rm -rf "$root/usr/lib/dracut/modules.d/50gpupass"
+	touch "$root/usr/lib/dracut/modules.d/50gpupass"
+	(cd "$root" && find . -type f -exec sha256sum {} + | LC_ALL=C sort -k 2) >"$work/before"
+	make -s -C "$top" install DESTDIR="$root" RECORD= >"$work/out" 2>&1
+	tap_is "$1: it fails" $? 2
+	(cd "$root" && find . -type f -exec sha256sum {} + | LC_ALL=C sort -k 2) >"$work/after"
+	tap_is "$1: no file is changed, and none is added" "$(diff "$work/before" "$work/after")" ""
+	rm "$root/usr/lib/dracut/modules.d/50gpupass"
+}
+rm "$root/etc/gpupass.conf"
+fail_to_install "for the first time"
 make_it install
+find "$root" -type f ! -name directories -exec sh -c 'for file; do echo old >"$file"; done' sh {} +
+fail_to_install "over an old one"
+make_it install
+tap_is "over an old one, with room: all of it is new but the configuration" \
+	"$(cd "$root" && grep -rlx old .)" "./etc/gpupass.conf"
+tap_is "and nothing is left beside it" "$(find "$root" -name '*.new')" ""
 touch "$root/etc/initramfs/post-update.d/other"
 make_it uninstall
 tap_ok "what another one uses stays" test -e "$root/etc/initramfs/post-update.d/other"
