@@ -263,7 +263,7 @@ $(BUILD)/sweep: $(wildcard tests/faults/*.c tests/faults/*.h) tests/cli/kernel/t
 
 # Everything that tests/run runs, built and not run.
 tests: all unit-tests $(addprefix $(BUILD)/,asan/gpupass-early asan/gpupass asan/gpupass-log \
-	musl/gpupass-early mktrace mkguard machine sysfs-kernel poke) $(FUZZ_TARGETS)
+	musl/gpupass-early mktrace mkguard machine sysfs-kernel poke sweep) $(FUZZ_TARGETS)
 fast-tests: all unit-tests $(addprefix $(BUILD)/,mktrace mkguard machine sysfs-kernel)
 unit-tests: $(UNIT_TESTS)
 

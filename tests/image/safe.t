@@ -200,9 +200,11 @@ killed_at()
 second_run()
 {
 	mv "$work/out" "$work/first"
-	kill -s STOP -- -"$group"
+	first=$group
+	kill -s STOP -- -"$first"
 	install_sh
 	tap_is "$name: a second run is refused" "$?$(grep -c 'another install.sh is at work' "$work/out")" 11
+	group=$first
 	kill -s CONT -- -"$group"
 }
 
