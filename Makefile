@@ -282,7 +282,7 @@ soak:
 	tests/soak
 
 lint:
-	tests/run lint
+	LONG=1 tests/run lint
 
 demo:
 	./install.sh --demo
