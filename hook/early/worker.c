@@ -17,7 +17,7 @@
 #include "hook/early/taken.h"
 
 #define UDEV_CONTROL "run/udev/control"
-#define COMM_SIZE    32
+#define COMM_SIZE    80 /* a worker of the kernel has up to 64, fs/proc/array.c */
 #define COMM_PATH    64
 
 static struct plan plans[CONF_MAX_RULES];
@@ -33,7 +33,7 @@ static bool is_udev(const struct sys_root *root, const char *pid)
 	sys_format(path, sizeof(path), "proc/%s/comm", pid);
 	length = sys_read_attribute(root, path, name, sizeof(name));
 	if (length < 0)
-		return length != -ENOENT && length != -ESRCH;
+		return length != -ENOENT && length != -ESRCH && length != -EFBIG;
 	return strcmp(name, "systemd-udevd") == 0 || strcmp(name, "udevd") == 0;
 }
 
