@@ -153,6 +153,20 @@ static bool set_option(int option, struct log_options *options)
 	return true;
 }
 
+/* What getopt_long() does not take; its own messages have the words as they are. */
+static void complain_of_option(char **argv)
+{
+	static const char reason[] =
+		"no such option, or its argument is missing, or it takes none; see --help";
+
+	/* Of several in one word it names the letter, and the word is not the last one.
+	 */
+	if (optopt > 0 && optopt < OPTION_CARD)
+		log_complain("-%c: %s", optopt, reason);
+	else
+		log_complain("%s: %s", argv[optind - 1], reason);
+}
+
 bool log_parse_options(int argc, char **argv, struct log_options *ret_options,
 		       enum log_status *ret_status)
 {
@@ -161,13 +175,10 @@ bool log_parse_options(int argc, char **argv, struct log_options *ret_options,
 	*ret_options =
 		(struct log_options){.root = SYS_DEFAULT_ROOT, .level_to = UINT8_MAX};
 	*ret_status = LOG_GOOD;
-	opterr = 0; /* its messages have the words as they are */
+	opterr = 0;
 	while ((option = getopt_long(argc, argv, "F:hkp:t", long_options, NULL)) != -1) {
 		if (option == '?')
-			log_complain(
-				"\"%s\" is no option, or its argument is missing, or it "
-				"takes none; see --help",
-				argv[optind - 1]);
+			complain_of_option(argv);
 		if (option == 'h') {
 			fputs(usage, stdout);
 			return false;
