@@ -136,7 +136,6 @@ static int check_driver(const struct worker_task *task, const struct plan *plan)
 
 	for (unsigned i = 0; i < plan->card.count; i++) {
 		const char *driver = conf_driver_name(driver_of(plan, i));
-
 		int there;
 
 		sys_format(path, sizeof(path), PCI_DRIVERS "/%s", driver);
