@@ -210,8 +210,7 @@ other_images()
 	done
 }
 
-# states IMAGE...: something that changes when the image is written anew, and not when it gets
-# another link.
+# states IMAGE...: something that changes when the image is written anew.
 states()
 {
 	[ $# -eq 0 ] || stat -c '%n %i %y %s' "$@"
