@@ -21,6 +21,7 @@ struct arguments {
 	struct sys_root root;
 	const char *kernel; /* --kernel; NULL when the verb does not take it */
 	const char *into;   /* --into; NULL when the verb does not take it */
+	bool help;          /* --help */
 	bool json;          /* --json */
 	const char *color;  /* --color as it was given; NULL = it was not */
 	enum print_colour colour;

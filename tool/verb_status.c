@@ -111,10 +111,6 @@ enum status verb_status(const struct arguments *arguments)
 	struct status_report *report;
 	enum status status = STATUS_CANNOT_READ;
 
-	if (arguments->json && arguments->quiet) {
-		complain("status: --json and --quiet exclude each other");
-		return STATUS_USAGE;
-	}
 	report = calloc(1, sizeof(*report));
 	if (!report) {
 		complain("out of memory");

@@ -11,13 +11,13 @@ _gpupass_words() {
 	*)
 		case $1 in
 		'') printf '%s\n' list status retry capture verify-image modules keep image guard --help --version ;;
-		list) printf '%s\n' --json --color --conf --root ;;
-		status) printf '%s\n' --json --quiet --root ;;
-		verify-image) [[ $3 == -* ]] && echo --root || compgen -f -- "$3" ;;
-		modules) printf '%s\n' --kernel --root ;;
-		image) printf '%s\n' --kernel --into --root ;;
-		guard) [[ $3 == -* ]] && printf '%s\n' --after --root || printf '%s\n' good ended forget ;;
-		retry | capture | keep) echo --root ;;
+		list) printf '%s\n' --json --color --conf --root --help ;;
+		status) printf '%s\n' --json --quiet --root --help ;;
+		verify-image) [[ $3 == -* ]] && printf '%s\n' --root --help || compgen -f -- "$3" ;;
+		modules) printf '%s\n' --kernel --root --help ;;
+		image) printf '%s\n' --kernel --into --root --help ;;
+		guard) [[ $3 == -* ]] && printf '%s\n' --after --root --help || printf '%s\n' good ended forget ;;
+		retry | capture | keep) printf '%s\n' --root --help ;;
 		esac
 		;;
 	esac
