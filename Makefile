@@ -33,7 +33,7 @@ TOOL_COMMON = tool/print.c tool/names.c tool/variable.c tool/ring.c tool/log_mes
 	tool/log_explain.c
 TOOL_BOTH = $(CORE_SOURCES) $(TOOL_COMMON) tool/json.c tool/trace_file.c
 LOG_SOURCES = $(sort $(TOOL_BOTH) $(wildcard tool/log_*.c) tool/gpupass_log.c)
-GPUPASS_SOURCES = $(sort $(TOOL_BOTH) $(filter-out tool/log_%.c tool/gpupass_log.c,$(wildcard tool/*.c)))
+GPUPASS_SOURCES = $(sort $(TOOL_BOTH) $(filter-out tool/log_%.c tool/gpupass_log.c,$(wildcard tool/*.c tool/*/*.c)))
 
 LIBS_OF_LOG = $(shell pkg-config --libs json-c) -lm
 LIBS_OF_GPUPASS = $(shell pkg-config --libs libkmod libarchive libpci json-c)
@@ -198,7 +198,8 @@ uninstall: uninstall-hooks
 
 # Unit tests: a program for each tests/unit/test_*.c, linked with what does no I/O of its own.
 # cmocka's tests take a state that few of them use.
-UNIT_SOURCES = $(CORE_SOURCES) $(TOOL_COMMON) tool/log_text.c tool/log_plot.c tool/log_plot_draw.c
+UNIT_SOURCES = $(CORE_SOURCES) $(TOOL_COMMON) tool/log_text.c tool/log_plot.c tool/log_plot_draw.c \
+	tool/boot_images.c tool/generator.c tool/lines.c tool/regular.c tool/words.c
 UNIT_OBJECTS = $(call objects,asan,$(UNIT_SOURCES))
 UNIT_TESTS = $(patsubst tests/%.c,$(BUILD)/%,$(wildcard tests/unit/test_*.c))
 

@@ -6,27 +6,13 @@
 
 #include <string.h>
 
+#include "tool/words.h"
+
 /* What the name of a parameter must have in it to be kept. */
 static const char *const subjects[] = {"iommu", "vfio", "pci", "video", "gpupass"};
 
 /* And names that do not say that they are about video. */
 static const char *const names[] = {"nomodeset", "initcall_blacklist"};
-
-/* The length of the word at text; blanks in quotes do not end it (next_arg() in the
- * kernel's lib/cmdline.c). */
-static size_t measure_word(const char *text)
-{
-	bool quoted = false;
-	size_t length;
-
-	for (length = 0; text[length]; length++) {
-		if (text[length] == '"')
-			quoted = !quoted;
-		else if (!quoted && strchr(" \t\n", text[length]))
-			break;
-	}
-	return length;
-}
 
 static bool is_kept(const char *word, size_t length)
 {
@@ -46,21 +32,19 @@ static bool is_kept(const char *word, size_t length)
 
 void capture_reduce(const char *text, char *reduced)
 {
-	size_t used = 0;
+	const char *word;
+	size_t used = 0, length;
 
-	for (text += strspn(text, " \t\n"); *text; text += strspn(text, " \t\n")) {
-		size_t length = measure_word(text);
-
-		if (length == 2 && memcmp(text, "--", 2) == 0)
+	while ((word = words_next(&text, &length))) {
+		if (length == 2 && memcmp(word, "--", 2) == 0)
 			break;
 		/* A quoted name may have anything in it. */
-		if (*text != '"' && is_kept(text, length)) {
-			if (used > 0)
-				reduced[used++] = ' ';
-			memcpy(reduced + used, text, length);
-			used += length;
-		}
-		text += length;
+		if (*word == '"' || !is_kept(word, length))
+			continue;
+		if (used > 0)
+			reduced[used++] = ' ';
+		memcpy(reduced + used, word, length);
+		used += length;
 	}
 	reduced[used] = '\0';
 }

@@ -40,6 +40,7 @@ void warn_user(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 enum status verb_capture(const struct arguments *arguments);
+enum status verb_check(const struct arguments *arguments);
 enum status verb_guard(const struct arguments *arguments);
 enum status verb_image(const struct arguments *arguments);
 enum status verb_keep(const struct arguments *arguments);

@@ -5,49 +5,19 @@
  */
 #include "tool/gpupass.h"
 
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "tool/boot_images.h"
 #include "tool/regular.h"
 #include "tool/verify.h"
 
-#define IMAGES "boot"
-
-/* How generators and distributions name images: around the kernel's version. */
-static const struct {
-	const char *prefix, *suffix;
-} names[] = {{"initrd.img-", ""}, {"initramfs-", ".img"}};
-
 static struct config config;
 static struct verify_image image;
-
-/* The kernel's version in an image's name, or false. */
-static bool find_kernel(const char *path, char *ret_kernel, size_t size)
-{
-	const char *name = strrchr(path, '/');
-
-	name = name ? name + 1 : path;
-	for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		size_t prefix = strlen(names[i].prefix), suffix = strlen(names[i].suffix);
-		size_t length = strlen(name);
-
-		if (length <= prefix + suffix || length - prefix - suffix >= size ||
-		    strncmp(name, names[i].prefix, prefix) != 0 ||
-		    strcmp(name + length - suffix, names[i].suffix) != 0)
-			continue;
-		sys_format(ret_kernel, size, "%.*s", (int)(length - prefix - suffix),
-			   name + prefix);
-		return true;
-	}
-	return false;
-}
 
 /* One line; a path may have any bytes. */
 static void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
@@ -66,7 +36,7 @@ static void print_finding(void *data, bool rebuild, const char *sentence)
 {
 	const char *path = data;
 	char kernel[IMAGE_RELEASE_SIZE] = "all";
-	bool known = find_kernel(path, kernel, sizeof(kernel));
+	bool known = boot_images_kernel(path, kernel, sizeof(kernel));
 
 	char remedy[2 * PATH_MAX] = "";
 
@@ -112,50 +82,28 @@ static enum status verify(const struct arguments *arguments, const char *path)
 	return STATUS_GOOD;
 }
 
-/* A copy beside its image (.bak, .dpkg-bak) is of no installed kernel. */
-static int is_image(const struct dirent *entry)
-{
-	char kernel[IMAGE_RELEASE_SIZE];
-
-	return find_kernel(entry->d_name, kernel, sizeof(kernel));
-}
-
-static bool is_installed(const struct arguments *arguments, const char *name)
-{
-	char path[PATH_MAX], kernel[IMAGE_RELEASE_SIZE];
-
-	if (!find_kernel(name, kernel, sizeof(kernel)))
-		return false;
-	sys_format(path, sizeof(path), "lib/modules/%s", kernel);
-	return sys_exists(&arguments->root, path) == 1;
-}
-
 static enum status verify_all(const struct arguments *arguments)
 {
 	enum status worst = STATUS_GOOD;
-	struct dirent **entries;
-	char path[PATH_MAX];
+	struct boot_image *images;
+	int count = boot_images_find(&arguments->root, &images);
+	char path[PATH_MAX + sizeof(images->path)];
 	unsigned seen = 0;
-	int count;
 
-	sys_format(path, sizeof(path), "%s/" IMAGES, arguments->root_path);
-	count = scandir(path, &entries, is_image, alphasort);
 	for (int i = 0; i < count; i++) {
-		if (is_installed(arguments, entries[i]->d_name)) {
-			enum status status;
+		enum status status;
 
-			sys_format(path, sizeof(path), "%s/" IMAGES "/%s",
-				   arguments->root_path, entries[i]->d_name);
-			status = verify(arguments, path);
-			worst = status > worst ? status : worst;
-			seen++;
-		}
-		free(entries[i]);
+		if (!images[i].path[0])
+			continue;
+		sys_format(path, sizeof(path), "%s/%s", arguments->root_path,
+			   images[i].path);
+		status = verify(arguments, path);
+		worst = status > worst ? status : worst;
+		seen++;
 	}
-	if (count >= 0)
-		free(entries);
+	free(images);
 	if (seen == 0) {
-		complain("no image of an installed kernel in %s/" IMAGES,
+		complain("no image of an installed kernel in %s/boot",
 			 arguments->root_path);
 		return STATUS_CANNOT_READ;
 	}

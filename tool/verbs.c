@@ -12,6 +12,7 @@ static const char overview[] =
 	"gpupass gives whole GPUs to virtual machines from the first moment of boot.\n"
 	"\n"
 	"  gpupass list           the cards of this machine\n"
+	"  gpupass check          what the next boot will do, and what stands in the way\n"
 	"  gpupass status         does each rule hold, can a VM start?\n"
 	"  gpupass retry          take the cards again after boots that died\n"
 	"  gpupass capture        this machine as text for a report\n"
@@ -37,6 +38,13 @@ static const struct verb verbs[] = {
 	 "Shows the GPUs of this machine, each with all functions that belong to it.\n"
 	 "\n"
 	 "  --conf ADDRESS  a section of gpupass.conf for the card there instead\n"
+	 "  --json          one JSON object\n"
+	 "  --color=WHEN    auto (a terminal, and NO_COLOR is not set), always, never\n"},
+	{"check", verb_check, TAKES_JSON | TAKES_COLOR, "[--json] [--color=WHEN]",
+	 "Says what the next boot will do with the cards and what stands in the way, the\n"
+	 "worst first, each with why and what to do on this machine. Runs nothing. Exit\n"
+	 "status 0 when there are neither errors nor warnings.\n"
+	 "\n"
 	 "  --json          one JSON object\n"
 	 "  --color=WHEN    auto (a terminal, and NO_COLOR is not set), always, never\n"},
 	{"status", verb_status, TAKES_JSON | TAKES_QUIET, "[--json | --quiet]",

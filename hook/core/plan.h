@@ -16,6 +16,8 @@ struct plan_facts {
 	const struct image_keep *keep;
 	bool keep_broken; /* the image's keep list cannot be trusted */
 	bool late;        /* udev has started: native drivers may arrive at any moment */
+	bool next_boot;   /* plan for a boot to come: native drivers that are modules are
+			   * not there yet when gpupass starts */
 };
 
 /* Where the selectors of one rule lead. */

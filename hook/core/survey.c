@@ -256,8 +256,25 @@ static void look_below(const struct sys_root *root, struct topology_near *near)
 	}
 }
 
+/* A driver that is a module comes when udev has started; one without initstate is a part
+ * of the kernel (Documentation/ABI/stable/sysfs-module). */
+static void forget_loaded_drivers(const struct sys_root *root, struct topology_near *near)
+{
+	for (unsigned i = 0; i < near->count; i++) {
+		struct pci_function *function = &near->functions[i];
+		char path[PCI_PATH_SIZE];
+
+		pci_format_path(&function->address, "driver/module/initstate", path);
+		if (!function->driver[0] || sys_exists(root, path) != 1)
+			continue;
+		function->driver[0] = '\0';
+		function->drm = false;
+	}
+}
+
 static void visit(const struct sys_root *root, const struct conf_rule *rule,
-		  struct topology_near *near, struct plan_site *site)
+		  const struct plan_facts *facts, struct topology_near *near,
+		  struct plan_site *site)
 {
 	memset(site, 0, sizeof(*site));
 	site->near = near;
@@ -273,6 +290,8 @@ static void visit(const struct sys_root *root, const struct conf_rule *rule,
 				   rule->functions == CONF_FUNCTIONS_CARD ||
 					   rule->functions == CONF_FUNCTIONS_SWITCH,
 				   near);
+		if (facts->next_boot)
+			forget_loaded_drivers(root, near);
 		look_below(root, near);
 		check_identity(root, rule, near, site);
 	}
@@ -289,7 +308,7 @@ void survey_plan(const struct sys_root *root, const struct conf *conf,
 	for (unsigned i = 0; i < conf->rule_count; i++) {
 		memset(&site, 0, sizeof(site));
 		if (!conf->rules[i].broken && !conf->refuse_all)
-			visit(root, &conf->rules[i], &near, &site);
+			visit(root, &conf->rules[i], facts, &near, &site);
 		plan_make(conf, &conf->rules[i], &site, facts, &plans[i]);
 	}
 	plan_refuse_shared(plans, conf->rule_count);

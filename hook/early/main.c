@@ -11,7 +11,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#include "hook/early/mode.h"
+#include "hook/core/mode.h"
 #include "hook/early/supervise.h"
 #include "hook/early/taken.h"
 

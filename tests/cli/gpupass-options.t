@@ -54,7 +54,7 @@ in_bash()
 
 tap_is "the man page has the verbs" \
 	"$(sed -n 's/^\.It Cm \([a-z-]*\).*/\1/p' "$top/conf/man/gpupass.8" | grep -xF "$verbs" | LC_ALL=C sort -u)" "$verbs"
-tap_is "the overview has the verbs" "$("$build/gpupass" --help | tr -s ' ,' '\n\n' | grep -xF "$verbs" | LC_ALL=C sort -u)" "$verbs"
+tap_is "the overview has the verbs" "$("$build/gpupass" --help | tr -s ' ,' '\n' | grep -xF "$verbs" | LC_ALL=C sort -u)" "$verbs"
 tap_ok "the overview is one screen" test "$("$build/gpupass" --help | fold -w 80 | wc -l)" -le 24
 for option in $all; do
 	tap_ok "the man page has $option" grep -q -e "Fl -${option#--}" "$top/conf/man/gpupass.8"

@@ -24,7 +24,7 @@ check_doors()
 # The rooms as a graph; tsort complains of a circle.
 check_circles()
 {
-	! includes hook/*/*.[ch] tool/*.[ch] | sed 's/\.[ch] / /' | grep -Ev '^([^ ]*) \1$' |
+	! includes hook/*/*.[ch] tool/*.[ch] tool/*/*.[ch] | sed 's/\.[ch] / /' | grep -Ev '^([^ ]*) \1$' |
 		tsort 2>&1 >/dev/null | grep .
 }
 
@@ -35,7 +35,7 @@ pure="$pure|(mem|str)[a-z]*$|_GLOBAL_OFFSET_TABLE_|__stack_chk_fail"
 check_pure()
 {
 	wrong=0
-	for room in span conf conf_card conf_rule card plan image trace_format hash phase guard_state; do
+	for room in span conf conf_card conf_rule card plan image trace_format hash phase guard_state mode; do
 		gcc -I. -std=gnu11 -D_GNU_SOURCE -O0 -c -o "$work/room.o" "hook/core/$room.c" || return 1
 		called=$(nm -u "$work/room.o" | sed 's/^ *U //' | grep -Ev "^($pure)")
 		[ -z "$called" ] || { printf "hook/core/%s.c calls %s\n" "$room" "$called" && wrong=1; }
@@ -47,7 +47,7 @@ check_pure()
 check_literals()
 {
 	! grep -nE '"/(bin|boot|dev|etc|home|lib|proc|root|run|sbin|sys|tmp|usr|var)[/"]' \
-		hook/*/*.[ch] tool/*.[ch] | grep -Ev '^[^:]*:[0-9]+:[[:space:]]*(/?\*)'
+		hook/*/*.[ch] tool/*.[ch] tool/*/*.[ch] | grep -Ev '^[^:]*:[0-9]+:[[:space:]]*(/?\*)'
 }
 
 # klibc's are broken or missing, and hook/ keeps no heap and gives up on nothing.
@@ -61,6 +61,7 @@ trap 'rm -rf "$work"' EXIT
 tap_ok "hook/core knows only itself" check_doors hook/core hook/core
 tap_ok "hook/early knows itself and core" check_doors hook/early 'hook/core|hook/early'
 tap_ok "tool knows itself and core" check_doors tool 'tool|hook/core'
+tap_ok "tool/check knows itself, tool and core" check_doors tool/check 'tool|tool/check|hook/core'
 tap_ok "no room knows one that knows it" check_circles
 tap_ok "what decides and what parses does no I/O" check_pure
 tap_ok "no path starts at the root directory" check_literals

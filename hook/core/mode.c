@@ -2,7 +2,7 @@
 /*
  * Words of the kernel command line. No I/O, no state.
  */
-#include "hook/early/mode.h"
+#include "hook/core/mode.h"
 
 #include <stdbool.h>
 #include <string.h>

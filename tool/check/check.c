@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The findings, and what several sides ask.
+ */
+#include "tool/check/check.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tool/words.h"
+
+static struct check_finding *make_room(struct check *check)
+{
+	static struct check_finding nowhere;
+
+	if (check->finding_count < CHECK_MAX_FINDINGS)
+		return &check->findings[check->finding_count++];
+	check->dropped++;
+	return &nowhere;
+}
+
+struct check_finding *check_add(struct check *check, enum check_weight weight,
+				const char *kind, const char *format, ...)
+{
+	struct check_finding *finding = make_room(check);
+	va_list arguments;
+
+	memset(finding, 0, sizeof(*finding));
+	finding->weight = weight;
+	snprintf(finding->kind, sizeof(finding->kind), "%s", kind);
+	va_start(arguments, format);
+	vsnprintf(finding->text, sizeof(finding->text), format, arguments);
+	va_end(arguments);
+	return finding;
+}
+
+void check_set_function(struct check_finding *finding, const struct pci_address *address)
+{
+	finding->has_function = true;
+	finding->function = *address;
+}
+
+void check_set_reason(struct check_finding *finding, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(finding->reason, sizeof(finding->reason), format, arguments);
+	va_end(arguments);
+}
+
+void check_set_remedy(struct check_finding *finding, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(finding->remedy, sizeof(finding->remedy), format, arguments);
+	va_end(arguments);
+}
+
+/* A stable order without another array: each goes before the first that weighs less. */
+void check_sort(struct check *check)
+{
+	for (unsigned i = 1; i < check->finding_count; i++) {
+		struct check_finding finding = check->findings[i];
+		unsigned at = i;
+
+		for (; at > 0 && check->findings[at - 1].weight < finding.weight; at--)
+			check->findings[at] = check->findings[at - 1];
+		check->findings[at] = finding;
+	}
+}
+
+unsigned check_count(const struct check *check, enum check_weight weight)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < check->finding_count; i++)
+		count += check->findings[i].weight == weight;
+	return count;
+}
+
+const char *check_weight_name(enum check_weight weight)
+{
+	static const char *const names[] = {
+		[CHECK_NOTE] = "note",
+		[CHECK_WARNING] = "warning",
+		[CHECK_ERROR] = "error",
+	};
+
+	return names[weight];
+}
+
+bool check_is_taken(const struct check *check, const struct pci_address *address)
+{
+	for (unsigned i = 0; i < check->config.conf.rule_count; i++) {
+		if (!check->plans[i].refusal &&
+		    card_index(&check->plans[i].card, address) >= 0)
+			return true;
+	}
+	return false;
+}
+
+bool check_has_word(const struct check *check, const char *word)
+{
+	return words_have(check->loader.next, word);
+}
+
+bool check_log_has(const struct check *check, const char *text)
+{
+	return check->has_log && strstr(check->log, text);
+}

@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What was written for other ways of giving a card away: ids=, softdep, blacklists and
+ * lists of modules (modprobe.d(5), modules-load.d(5), initramfs-tools(7),
+ * dracut.conf(5)), on the kernel command line too. Read line by line rather than by
+ * libkmod, which does not say where a line stands.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tool/check/check.h"
+#include "tool/check/kernel.h"
+#include "tool/words.h"
+
+#define VFIO_PCI "vfio-pci"
+#define VIRQFD   "vfio_virqfd"
+#define BLANKS   " \t"
+
+/* Drivers that people keep away from a card. */
+static const struct kept_away {
+	const char *module;
+	const char *cost; /* beyond the card; NULL = other cards of its make */
+} kept_away[] = {
+	{"nouveau", NULL},
+	{"nvidia", NULL},
+	{"nvidia_drm", NULL},
+	{"nvidiafb", NULL},
+	{"nvidia_modeset", NULL},
+	{"amdgpu", NULL},
+	{"radeon", NULL},
+	{"i915", NULL},
+	{"xe", NULL},
+	{"i2c_nvidia_gpu", NULL},
+	{"ucsi_ccg", NULL},
+	{"snd_hda_intel", "the host has no sound then"},
+	{"xhci_pci", "the host has no USB 3 then, keyboards included"},
+	{"xhci_hcd", "the host has no USB 3 then, keyboards included"},
+};
+#define KEPT_AWAY (sizeof(kept_away) / sizeof(kept_away[0]))
+
+static bool same(const char *a, const char *b)
+{
+	return image_same_module(a, strlen(a), b, strlen(b));
+}
+
+static struct check_finding *add(struct check *check, enum check_weight weight,
+				 const char *kind, const struct lines_place *place,
+				 const char *text)
+{
+	struct check_finding *finding = check_add(check, weight, kind, "%s", text);
+
+	if (!place)
+		return finding;
+	finding->place = *place;
+	check_set_remedy(finding, "remove line %u of /%s, then run: %s", place->line,
+			 place->path, check->rebuild);
+	return finding;
+}
+
+/* "10de:1e07" and, with a colon, more of it. What the kernel takes is hexadecimal with
+ * any number of digits (pci_match_id's text form, drivers/vfio/pci/vfio_pci.c). */
+static bool parse_id(const char *text, size_t length, unsigned *ret_vendor,
+		     unsigned *ret_device)
+{
+	char copy[64];
+
+	if (length >= sizeof(copy))
+		return false;
+	memcpy(copy, text, length);
+	copy[length] = '\0';
+	return sscanf(copy, "%x:%x", ret_vendor, ret_device) == 2;
+}
+
+/* Functions with one of the ids that are of no card which gpupass takes, to text. */
+static unsigned find_others(const struct check *check, const char *ids, size_t length,
+			    char *text, size_t size)
+{
+	unsigned count = 0, vendor, device;
+	size_t used = 0;
+
+	text[0] = '\0';
+	for (size_t at = 0; at < length; at++) {
+		const char *comma = memchr(ids + at, ',', length - at);
+		size_t part = comma ? (size_t)(comma - (ids + at)) : length - at;
+
+		if (!parse_id(ids + at, part, &vendor, &device))
+			vendor = 0x10000;
+		for (unsigned i = 0; i < check->cards.function_count; i++) {
+			const struct pci_function *f = &check->cards.functions[i];
+			char address[PCI_ADDRESS_SIZE];
+
+			if (f->vendor != vendor || f->device != device ||
+			    check_is_taken(check, &f->address))
+				continue;
+			pci_format_address(&f->address, address);
+			snprintf(text + used, size - used, "%s%s", used ? ", " : "",
+				 address);
+			used = strlen(text);
+			count++;
+		}
+		at += part;
+	}
+	return count;
+}
+
+static void check_ids(struct check *check, const struct lines_place *place,
+		      const char *word, const char *ids, size_t length)
+{
+	char others[CHECK_TEXT_SIZE / 2], text[CHECK_TEXT_SIZE];
+	unsigned count = find_others(check, ids, length, others, sizeof(others));
+	struct check_finding *finding;
+
+	if (count)
+		snprintf(text, sizeof(text), "%s also catches %s", word, others);
+	else
+		snprintf(text, sizeof(text), "%s is not needed", word);
+	finding = add(check, count ? CHECK_WARNING : CHECK_NOTE,
+		      count ? "ids-other-card" : "ids-not-needed", place, text);
+	check_set_reason(finding,
+			 count ? "an id is of every card of a kind: gpupass leaves it "
+				 "away at boot, but a vfio-pci that is built into the "
+				 "kernel or inserted by modprobe takes them all"
+			       : "gpupass tells no driver an id, and leaves it away");
+	if (!place)
+		boot_loader_advise_remove(check->root, &check->loader, word,
+					  finding->remedy, sizeof(finding->remedy));
+}
+
+static void check_option_line(struct check *check, const struct lines_place *place,
+			      char *module, char *rest)
+{
+	char *save = NULL, word[160];
+
+	if (!same(module, VFIO_PCI) && !same(module, "pci-stub"))
+		return;
+	for (char *option = strtok_r(rest, BLANKS, &save); option;
+	     option = strtok_r(NULL, BLANKS, &save)) {
+		if (strncmp(option, "ids=", 4) != 0)
+			continue;
+		snprintf(word, sizeof(word), "options %s %s", module, option);
+		check_ids(check, place, word, option + 4, strlen(option + 4));
+	}
+}
+
+static void check_softdep(struct check *check, const struct lines_place *place,
+			  const char *module, const char *rest)
+{
+	struct check_finding *finding;
+	char text[CHECK_TEXT_SIZE / 2];
+
+	if (!strstr(rest, VFIO_PCI) && !strstr(rest, "vfio_pci"))
+		return;
+	snprintf(text, sizeof(text), "softdep %s %s", module, rest);
+	if (kernel_find_module(check, module) == KERNEL_MODULE_BUILTIN) {
+		finding = add(check, CHECK_WARNING, "softdep-builtin", place, text);
+		check_set_reason(finding,
+				 "%s is built into this kernel: nothing can come before "
+				 "it, and this line does nothing; gpupass unbinds it",
+				 module);
+	} else {
+		finding = add(check, CHECK_NOTE, "softdep-not-needed", place, text);
+		check_set_reason(finding, "gpupass takes the card before any of these "
+					  "drivers is loaded");
+	}
+}
+
+static const struct kept_away *find_kept_away(const char *module)
+{
+	for (size_t i = 0; i < KEPT_AWAY; i++) {
+		if (same(kept_away[i].module, module))
+			return &kept_away[i];
+	}
+	return NULL;
+}
+
+/* Whoever uses NVIDIA's own driver for another card must keep nouveau away. */
+static bool is_for_nvidia(const struct check *check, const char *module)
+{
+	return (same(module, "nouveau") || same(module, "nvidiafb")) &&
+	       kernel_find_module(check, "nvidia") == KERNEL_MODULE_LOADABLE;
+}
+
+static void check_blacklist(struct check *check, const struct lines_place *place,
+			    const char *module, const char *word)
+{
+	const struct kept_away *kept = find_kept_away(module);
+	struct check_finding *finding;
+	char text[CHECK_TEXT_SIZE / 2];
+
+	if (!kept || check->config.conf.rule_count == 0 || is_for_nvidia(check, module))
+		return;
+	snprintf(text, sizeof(text), "driver %s is kept away by a blacklist", module);
+	finding =
+		add(check, kept->cost ? CHECK_WARNING : CHECK_NOTE,
+		    kept->cost ? "blacklist-costs" : "blacklist-not-needed", place, text);
+	check_set_reason(finding, "gpupass has the card before any driver comes; %s",
+			 kept->cost ? kept->cost
+				    : "no other card can use this driver then");
+	if (!place)
+		boot_loader_advise_remove(check->root, &check->loader, word,
+					  finding->remedy, sizeof(finding->remedy));
+}
+
+static void check_install(struct check *check, const struct lines_place *place,
+			  const char *module, const char *rest)
+{
+	struct check_finding *finding;
+	char text[CHECK_TEXT_SIZE / 2];
+
+	if (!same(module, VFIO_PCI))
+		return;
+	snprintf(text, sizeof(text), "install %s %s", module, rest);
+	finding = add(check, CHECK_WARNING, "install-line", place, text);
+	check_set_reason(finding,
+			 "gpupass does not run it at boot; whoever runs modprobe "
+			 "vfio-pci later does, and it may move devices");
+}
+
+static int look_at_line(const struct lines_place *place, char *line, void *data)
+{
+	struct check *check = data;
+	char *save = NULL, *command = strtok_r(line, BLANKS, &save);
+	char *module = command ? strtok_r(NULL, BLANKS, &save) : NULL;
+	char *rest = save ? save + strspn(save, BLANKS) : NULL;
+
+	if (!module || command[0] == '#')
+		return 0;
+	if (strcmp(command, "options") == 0)
+		check_option_line(check, place, module, rest);
+	else if (strcmp(command, "softdep") == 0)
+		check_softdep(check, place, module, rest);
+	else if (strcmp(command, "blacklist") == 0)
+		check_blacklist(check, place, module, NULL);
+	else if (strcmp(command, "install") == 0)
+		check_install(check, place, module, rest);
+	return 0;
+}
+
+/* A list of modules that names one which the kernel has no more. */
+static int look_for_virqfd(const struct lines_place *place, char *line, void *data)
+{
+	struct check *check = data;
+	struct check_finding *finding;
+
+	if (line[strspn(line, BLANKS)] == '#' ||
+	    (!strstr(line, VIRQFD) && !strstr(line, "vfio-virqfd")))
+		return 0;
+	finding = add(check, CHECK_WARNING, "virqfd", place,
+		      "module " VIRQFD " is asked for");
+	check_set_reason(finding,
+			 "this kernel has none (since 6.2 it is a part of vfio): "
+			 "dracut fails to build an image with it, other programs "
+			 "complain");
+	check_set_remedy(finding, "remove " VIRQFD " from line %u of /%s, then run: %s",
+			 place->line, place->path, check->rebuild);
+	return 0;
+}
+
+static void check_virqfd(struct check *check)
+{
+	static const char *const files[] = {"etc/modules", "etc/initramfs-tools/modules",
+					    "etc/dracut.conf", "etc/mkinitcpio.conf"};
+
+	if (kernel_find_module(check, VIRQFD) != KERNEL_MODULE_NONE)
+		return;
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+		lines_of_file(check->root, files[i], look_for_virqfd, check);
+	lines_of_directory(check->root, "etc/modules-load.d", ".conf", look_for_virqfd,
+			   check);
+	lines_of_directory(check->root, "etc/dracut.conf.d", ".conf", look_for_virqfd,
+			   check);
+}
+
+static void check_command_line(struct check *check)
+{
+	static const char *const ids[] = {"vfio-pci.ids", "pci-stub.ids"};
+	static const char *const blacklists[] = {"modprobe.blacklist",
+						 "rd.driver.blacklist"};
+	const char *value;
+	char word[256];
+	size_t length;
+
+	for (size_t i = 0; i < 2; i++) {
+		value = words_value(check->loader.next, ids[i], &length);
+		if (!value)
+			continue;
+		snprintf(word, sizeof(word), "%s=%.*s", ids[i], (int)length, value);
+		check_ids(check, NULL, word, value, length);
+	}
+	for (size_t i = 0; i < 2; i++) {
+		value = words_value(check->loader.next, blacklists[i], &length);
+		if (!value)
+			continue;
+		snprintf(word, sizeof(word), "%s=%.*s", blacklists[i], (int)length,
+			 value);
+		for (size_t k = 0; k < KEPT_AWAY; k++) {
+			if (words_list_has(value, length, kept_away[k].module))
+				check_blacklist(check, NULL, kept_away[k].module, word);
+		}
+	}
+}
+
+void check_modprobe(struct check *check)
+{
+	check_command_line(check);
+	lines_of_directory(check->root, "etc/modprobe.d", ".conf", look_at_line, check);
+	check_virqfd(check);
+}

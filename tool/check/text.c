@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The report for people: what the next boot does, then the findings, worst first, each
+ * with why and what to do.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "tool/check/check.h"
+
+#define WIDTH     80
+#define LABEL     9 /* columns of "error: ", "why: ", "do: " */
+#define HEAD_SIZE (CHECK_TEXT_SIZE + PATH_MAX + 128)
+#define ESCAPED   PRINT_ESCAPED_SIZE(HEAD_SIZE)
+
+static void put_plan(const struct check *check, const struct plan *plan)
+{
+	bool taken = !plan->refusal && !check->switched_off;
+	char address[PCI_ADDRESS_SIZE] = "";
+	const char *driver;
+
+	if (!taken) {
+		printf("  %s: stays with the host, see below\n", plan->rule->name);
+		return;
+	}
+	pci_format_address(&plan->address, address);
+	driver = conf_driver_name(plan->rule->driver);
+	printf("  %s: %s and all of its card, %u function%s, with %s\n", plan->rule->name,
+	       address, plan->card.count, plan->card.count == 1 ? "" : "s", driver);
+}
+
+static void put_plans(const struct check *check)
+{
+	unsigned count = check->config.conf.rule_count;
+
+	if (count == 0) {
+		puts("The next boot takes no card.");
+		return;
+	}
+	puts("The next boot takes:");
+	for (unsigned i = 0; i < count; i++)
+		put_plan(check, &check->plans[i]);
+}
+
+static const char *start_of(enum check_weight weight, bool colour)
+{
+	static const char *const starts[] = {
+		[CHECK_NOTE] = "\033[2m",
+		[CHECK_WARNING] = "\033[33m",
+		[CHECK_ERROR] = "\033[31m",
+	};
+
+	return colour ? starts[weight] : "";
+}
+
+/* "card win11, 0000:83:00.0, /etc/modprobe.d/x.conf:3: " */
+static void format_about(const struct check_finding *finding, char *text, size_t size)
+{
+	char address[PCI_ADDRESS_SIZE];
+	size_t used = 0;
+
+	text[0] = '\0';
+	if (finding->card[0])
+		used += (size_t)snprintf(text + used, size - used, "card %s, ",
+					 finding->card);
+	if (finding->has_function) {
+		pci_format_address(&finding->function, address);
+		used += (size_t)snprintf(text + used, size - used, "%s, ", address);
+	}
+	if (finding->place.path[0] && finding->place.line)
+		used += (size_t)snprintf(text + used, size - used, "/%s:%u, ",
+					 finding->place.path, finding->place.line);
+	else if (finding->place.path[0])
+		used += (size_t)snprintf(text + used, size - used, "/%s, ",
+					 finding->place.path);
+	if (used)
+		snprintf(text + used - 2, size - used + 2, ": ");
+}
+
+static void put_labelled(const char *name, const char *raw)
+{
+	char text[ESCAPED], label[LABEL + 1];
+
+	if (!raw[0])
+		return;
+	print_escape(raw, strlen(raw), text);
+	snprintf(label, sizeof(label), "%*s ", LABEL - 1, name);
+	print_hanging(stdout, label, text, WIDTH);
+}
+
+static void put_finding(const struct check_finding *finding, bool colour)
+{
+	char head[HEAD_SIZE], name[16];
+	size_t used;
+
+	format_about(finding, head, sizeof(head));
+	used = strlen(head);
+	snprintf(head + used, sizeof(head) - used, "%s [%s]", finding->text,
+		 finding->kind);
+	snprintf(name, sizeof(name), "%s:", check_weight_name(finding->weight));
+	putchar('\n');
+	fputs(start_of(finding->weight, colour), stdout);
+	put_labelled(name, head);
+	if (colour)
+		fputs("\033[0m", stdout);
+	put_labelled("why:", finding->reason);
+	put_labelled("do:", finding->remedy);
+}
+
+static void put_count(unsigned count, const char *name, bool last)
+{
+	printf("%u %s%s%s", count, name, count == 1 ? "" : "s", last ? "\n" : ", ");
+}
+
+void check_text(const struct check *check, enum print_colour mode)
+{
+	bool colour = print_wants_colour(mode, stdout);
+
+	put_plans(check);
+	for (unsigned i = 0; i < check->finding_count; i++)
+		put_finding(&check->findings[i], colour);
+	if (check->dropped)
+		printf("\nand %u more findings\n", check->dropped);
+	putchar('\n');
+	put_count(check_count(check, CHECK_ERROR), "error", false);
+	put_count(check_count(check, CHECK_WARNING), "warning", false);
+	put_count(check_count(check, CHECK_NOTE), "note", true);
+}

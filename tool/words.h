@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * words: a kernel command line, cut into words as the kernel does (next_arg() in its
+ * lib/cmdline.c): blanks separate, but not within double quotes. Pure.
+ */
+#ifndef GPUPASS_WORDS_H
+#define GPUPASS_WORDS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* The next word of *rest, which is moved behind it. NULL when there is none. */
+const char *words_next(const char **rest, size_t *ret_length);
+
+/* Whether word is among the words of text. - and _ are the same in the part before "=".
+ */
+bool words_have(const char *text, const char *word);
+
+/* The value of the last "name=..." of text, or NULL. */
+const char *words_value(const char *text, const char *name, size_t *ret_length);
+
+/* Whether value, a list with commas, has item. */
+bool words_list_has(const char *value, size_t length, const char *item);
+
+#endif
