@@ -10,8 +10,9 @@ _gpupass_words() {
 	--into | --root) compgen -d -- "$3" ;;
 	*)
 		case $1 in
-		'') printf '%s\n' list status retry capture verify-image modules keep image guard --help --version ;;
+		'') printf '%s\n' list check status retry capture verify-image modules keep image guard --help --version ;;
 		list) printf '%s\n' --json --color --conf --root --help ;;
+		check) printf '%s\n' --json --color --root --help ;;
 		status) printf '%s\n' --json --quiet --root --help ;;
 		verify-image) [[ $3 == -* ]] && printf '%s\n' --root --help || compgen -f -- "$3" ;;
 		modules) printf '%s\n' --kernel --root --help ;;

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Completion of gpupass for fish.
 
-set -l verbs list status retry capture verify-image modules keep image guard
+set -l verbs list check status retry capture verify-image modules keep image guard
 
 complete -c gpupass -f
 complete -c gpupass -n "not __fish_seen_subcommand_from $verbs" -a list -d 'The cards of this machine'
+complete -c gpupass -n "not __fish_seen_subcommand_from $verbs" -a check -d 'What the next boot will do'
 complete -c gpupass -n "not __fish_seen_subcommand_from $verbs" -a status -d 'Does each rule hold, can a VM start'
 complete -c gpupass -n "not __fish_seen_subcommand_from $verbs" -a retry -d 'Take the cards again after boots that died'
 complete -c gpupass -n "not __fish_seen_subcommand_from $verbs" -a capture -d 'This machine as text for a report'
@@ -15,9 +16,9 @@ complete -c gpupass -n "not __fish_seen_subcommand_from $verbs" -a image -d 'Put
 complete -c gpupass -n "not __fish_seen_subcommand_from $verbs" -a guard -d 'How this boot went'
 complete -c gpupass -n "not __fish_seen_subcommand_from $verbs" -l help -d 'Show the verbs and options'
 complete -c gpupass -n "not __fish_seen_subcommand_from $verbs" -l version -d 'Show the version'
-complete -c gpupass -n '__fish_seen_subcommand_from list status' -l json -d 'One JSON object'
+complete -c gpupass -n '__fish_seen_subcommand_from list check status' -l json -d 'One JSON object'
 complete -c gpupass -n '__fish_seen_subcommand_from status' -l quiet -d 'Only the exit status'
-complete -c gpupass -n '__fish_seen_subcommand_from list' -l color -x -a 'auto always never' -d 'Colour'
+complete -c gpupass -n '__fish_seen_subcommand_from list check' -l color -x -a 'auto always never' -d 'Colour'
 complete -c gpupass -n '__fish_seen_subcommand_from list' -l conf -x -a '(ls /sys/bus/pci/devices 2>/dev/null)' -d 'The section for the card there'
 complete -c gpupass -n '__fish_seen_subcommand_from modules image' -l kernel -x -a '(ls /lib/modules 2>/dev/null)' -d 'The kernel\'s version'
 complete -c gpupass -n '__fish_seen_subcommand_from image' -l into -x -a '(__fish_complete_directories)' -d 'The image\'s tree'

@@ -6,6 +6,7 @@ _gpupass_verbs() {
 	local -a verbs
 	verbs=(
 		'list:the cards of this machine'
+		'check:what the next boot will do'
 		'status:does each rule hold, can a VM start'
 		'retry:take the cards again after boots that died'
 		'capture:this machine as text for a report'
@@ -28,6 +29,7 @@ _gpupass_options() {
 			'--color=[colour]:when:(auto always never)' \
 			'(--json)--conf=[the section for the card there]:address:(/sys/bus/pci/devices/*(N:t))'
 		;;
+	check) _arguments $root '--json[one JSON object]' '--color=[colour]:when:(auto always never)' ;;
 	status) _arguments $root '(--quiet)--json[one JSON object]' '(--json)--quiet[only the exit status]' ;;
 	verify-image) _arguments $root '*:image:_files' ;;
 	modules) _arguments $root $kernel ;;
