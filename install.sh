@@ -48,7 +48,6 @@ dry_run=
 action=install
 purge=
 generator=
-update_command=
 nothing="Nothing of gpupass was changed, and nothing changes for the next boot."
 
 die()
@@ -156,7 +155,7 @@ generator()
 	fi
 }
 
-# Sets generator, to what can put gpupass into an image or nothing, and update_command.
+# Sets generator, to what can put gpupass into an image or nothing.
 choose_generator()
 {
 	generator=$(generator)
@@ -169,8 +168,8 @@ choose_generator()
 		die "the boot images of this host are built by mkinitcpio, which gpupass has no hook for: \
 it needs dracut or initramfs-tools to be what builds them. Nothing was changed."
 	case $generator in
-	dracut) update_command="dracut -f --regenerate-all" other=update-initramfs ;;
-	initramfs-tools) update_command="update-initramfs -u -k all" other=dracut ;;
+	dracut) other=update-initramfs ;;
+	initramfs-tools) other=dracut ;;
 	*)
 		generator=
 		[ "$action" = uninstall ] || die "there is neither update-initramfs nor dracut"
@@ -365,20 +364,16 @@ say_what_next()
 {
 	echo
 	if grep -q '^[[:blank:]]*\[card' /etc/gpupass.conf 2>/dev/null; then
-		echo "gpupass is installed, and /etc/gpupass.conf names a card. Next:"
-		echo "  1. reboot"
-		echo "  2. gpupass-log"
-		return
+		echo "gpupass is installed, and /etc/gpupass.conf names a card. As root:"
+	else
+		echo "gpupass is installed. As root:"
+		echo "  gpupass list           the cards of this host, each with its address"
+		echo "  gpupass add ADDRESS    the card that virtual machines get; builds the boot images again"
 	fi
-	echo "gpupass is installed. Next:"
-	echo "  1. gpupass list shows the cards of this host. Choose the one for virtual machines, by the"
-	echo "     address of any of its functions, and give it a section:"
-	echo
-	echo "    gpupass list --conf 0000:83:00.0 >>/etc/gpupass.conf"
-	echo
-	echo "  2. $update_command"
-	echo "  3. reboot"
-	echo "  4. gpupass-log"
+	echo "  gpupass check          what the next boot will do, and what stands in the way"
+	echo "  reboot"
+	echo "  gpupass status         is it taken, can a VM start?"
+	echo "  gpupass vm             the card for libvirt, QEMU, Proxmox or KubeVirt"
 }
 
 # klcc builds the early program where klibc is packaged.

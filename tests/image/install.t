@@ -97,7 +97,7 @@ tap_is "the new files and directories are these" "$(new_files "$work/bare" "$wor
 tap_ok "the shipped configuration has comments only" sh -c "! grep -v '^#' '$conf'"
 scratch_has "each image is looked into" "$work/out" \
 	"good: without gpupass, because the configuration names no card"
-scratch_has "it says what to do next" "$work/out" "gpupass list --conf 0000:83:00.0 >>/etc/gpupass.conf"
+scratch_has "it says what to do next" "$work/out" "gpupass add ADDRESS"
 for page in "$top"/conf/man/*.[1-9]; do
 	tap_ok "the manual has $(basename "$page")" test -s \
 		"$root/usr/share/man/man${page##*.}/$(basename "$page")"
