@@ -66,19 +66,44 @@ bool words_have(const char *text, const char *word)
 	return false;
 }
 
+/* The value of a word "name=value", or NULL. */
+static const char *value_of(const char *word, size_t length, const char *name)
+{
+	size_t name_length = strlen(name);
+
+	if (length <= name_length || word[name_length] != '=' ||
+	    !is_word(word, name_length, name))
+		return NULL;
+	return word + name_length + 1;
+}
+
 const char *words_value(const char *text, const char *name, size_t *ret_length)
 {
-	const char *word, *value = NULL;
-	size_t length, name_length = strlen(name);
+	const char *word, *found, *value = NULL;
+	size_t length;
 
 	while ((word = words_next(&text, &length))) {
-		if (length <= name_length || word[name_length] != '=' ||
-		    !is_word(word, name_length, name))
+		found = value_of(word, length, name);
+		if (!found)
 			continue;
-		value = word + name_length + 1;
-		*ret_length = length - name_length - 1;
+		value = found;
+		*ret_length = length - (size_t)(found - word);
 	}
 	return value;
+}
+
+const char *words_with_item(const char *text, const char *name, const char *item,
+			    size_t *ret_length)
+{
+	const char *word, *value;
+
+	while ((word = words_next(&text, ret_length))) {
+		value = value_of(word, *ret_length, name);
+		if (value &&
+		    words_list_has(value, *ret_length - (size_t)(value - word), item))
+			return word;
+	}
+	return NULL;
 }
 
 bool words_list_has(const char *value, size_t length, const char *item)

@@ -22,4 +22,9 @@ const char *words_value(const char *text, const char *name, size_t *ret_length);
 /* Whether value, a list with commas, has item. */
 bool words_list_has(const char *value, size_t length, const char *item);
 
+/* The first word of text that is "name=" and a list which has item; a parameter such as
+ * pci= may stand there several times. NULL when there is none. */
+const char *words_with_item(const char *text, const char *name, const char *item,
+			    size_t *ret_length);
+
 #endif

@@ -59,21 +59,23 @@ static struct check_finding *add_word(struct check *check, enum check_weight wei
 static bool find(const struct check *check, const struct parameter *parameter, char *word,
 		 size_t size)
 {
-	const char *name = parameter->list ? parameter->list : parameter->word, *value;
-	size_t length = 0, name_length = strcspn(name, "=");
-	char key[64];
+	const char *words = check->loader.next, *found;
+	size_t length = 0, last = strlen(parameter->word) - 1;
+	char name[64];
 
-	if (!parameter->list && parameter->word[strlen(parameter->word) - 1] != '=') {
-		snprintf(word, size, "%s", parameter->word);
+	if (parameter->list) {
+		found = words_with_item(words, parameter->list, parameter->word, &length);
+		sys_format(word, size, "%.*s", (int)length, found ? found : "");
+		return found;
+	}
+	if (parameter->word[last] != '=') {
+		sys_format(word, size, "%s", parameter->word);
 		return check_has_word(check, parameter->word);
 	}
-	snprintf(key, sizeof(key), "%.*s", (int)name_length, name);
-	value = words_value(check->loader.next, key, &length);
-	if (!value ||
-	    (parameter->list && !words_list_has(value, length, parameter->word)))
-		return false;
-	snprintf(word, size, "%s=%.*s", key, (int)length, value);
-	return true;
+	sys_format(name, sizeof(name), "%.*s", (int)last, parameter->word);
+	found = words_value(words, name, &length);
+	sys_format(word, size, "%s=%.*s", name, (int)length, found ? found : "");
+	return found;
 }
 
 /* "pci-nomsi", "pcie-aspm-off", "nofb": the parameter as a kind. */
