@@ -27,6 +27,8 @@ static const struct row {
 	{"conf", TAKES_CONF, required_argument, offsetof(struct arguments, conf)},
 	{"quiet", TAKES_QUIET, no_argument, offsetof(struct arguments, quiet)},
 	{"after", TAKES_AFTER, required_argument, offsetof(struct arguments, after)},
+	{"name", TAKES_NAME, required_argument, offsetof(struct arguments, name)},
+	{"rebuild", TAKES_REBUILD, no_argument, offsetof(struct arguments, rebuild)},
 };
 #define ROWS (sizeof(rows) / sizeof(rows[0]))
 

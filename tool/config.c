@@ -12,11 +12,11 @@
 #include "tool/regular.h"
 
 /* As much of the file as fits, NUL added. Returns the length, or -EFBIG. */
-static int read_text(const struct sys_root *root, enum config_use use, char *text,
+static int read_text(int at, const char *path, enum config_use use, char *text,
 		     size_t size)
 {
-	int fd = use == CONFIG_FOR_IMAGE ? regular_open_trusted(root->fd, CONF_PATH)
-					 : regular_open(root->fd, CONF_PATH);
+	int fd = use == CONFIG_FOR_IMAGE ? regular_open_trusted(at, path)
+					 : regular_open(at, path);
 	ssize_t length = 0, part;
 	int error = 0;
 
@@ -37,10 +37,10 @@ static int read_text(const struct sys_root *root, enum config_use use, char *tex
 	return error < 0 ? error : (int)length;
 }
 
-int config_read(const struct sys_root *root, enum config_use use,
-		struct config *ret_config)
+int config_read_at(int at, const char *path, enum config_use use,
+		   struct config *ret_config)
 {
-	int length = read_text(root, use, ret_config->text, sizeof(ret_config->text));
+	int length = read_text(at, path, use, ret_config->text, sizeof(ret_config->text));
 
 	ret_config->exists = length != -ENOENT;
 	ret_config->too_long = length == -EFBIG;
@@ -55,6 +55,12 @@ int config_read(const struct sys_root *root, enum config_use use,
 	if (ret_config->length > CONF_MAX_SIZE)
 		ret_config->too_long = true;
 	return 0;
+}
+
+int config_read(const struct sys_root *root, enum config_use use,
+		struct config *ret_config)
+{
+	return config_read_at(root->fd, CONF_PATH, use, ret_config);
 }
 
 bool config_wants_image(const struct config *config)

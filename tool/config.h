@@ -22,6 +22,10 @@ enum config_use { CONFIG_FOR_IMAGE, CONFIG_TO_SHOW };
 int config_read(const struct sys_root *root, enum config_use use,
 		struct config *ret_config);
 
+/* The same for the file path, relative to the directory at. */
+int config_read_at(int at, const char *path, enum config_use use,
+		   struct config *ret_config);
+
 /* Whether an image for this configuration has gpupass in it: it names a card, or may name
  * one but is too long to be read. Its errors are said again by the boot's trace. */
 bool config_wants_image(const struct config *config);

@@ -21,6 +21,8 @@ struct arguments {
 	struct sys_root root;
 	const char *kernel; /* --kernel; NULL when the verb does not take it */
 	const char *into;   /* --into; NULL when the verb does not take it */
+	const char *name;   /* --name; NULL when not given */
+	bool rebuild;       /* --rebuild */
 	bool help;          /* --help */
 	bool json;          /* --json */
 	const char *color;  /* --color as it was given; NULL = it was not */
@@ -39,6 +41,7 @@ void warn_user(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* "gpupass: MESSAGE" on stderr. */
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+enum status verb_add(const struct arguments *arguments);
 enum status verb_capture(const struct arguments *arguments);
 enum status verb_check(const struct arguments *arguments);
 enum status verb_guard(const struct arguments *arguments);
@@ -46,6 +49,7 @@ enum status verb_image(const struct arguments *arguments);
 enum status verb_keep(const struct arguments *arguments);
 enum status verb_list(const struct arguments *arguments);
 enum status verb_modules(const struct arguments *arguments);
+enum status verb_remove(const struct arguments *arguments);
 enum status verb_retry(const struct arguments *arguments);
 enum status verb_status(const struct arguments *arguments);
 enum status verb_verify_image(const struct arguments *arguments);

@@ -54,65 +54,76 @@ static void name_model(struct pci_names *names, const struct pci_function *gpu,
 			 gpu->device);
 }
 
+/* The number of the card that has address, or -ENOENT. */
+static int find(const struct cards *cards, const struct pci_address *address)
+{
+	for (unsigned i = 0; i < cards->count; i++) {
+		if (card_index(&cards->cards[i].card, address) >= 0)
+			return (int)i;
+	}
+	return -ENOENT;
+}
+
 /* Cards of one model are numbered, so that the sections of all can stand in one file. */
-static void name_card(const struct cards *cards, struct pci_names *names, unsigned number,
-		      char *ret_name)
+int list_section_name(const struct cards *cards, struct pci_names *names,
+		      const struct pci_address *address, unsigned variant, char *ret_name)
 {
 	char other[CONF_MAX_NAME + 1];
 	unsigned before = 0, all = 0;
+	int number = find(cards, address);
 
+	if (number < 0)
+		return number;
 	name_model(names, &cards->cards[number].card.functions[0], ret_name);
 	for (unsigned i = 0; i < cards->count; i++) {
 		name_model(names, &cards->cards[i].card.functions[0], other);
 		if (strcmp(other, ret_name) != 0)
 			continue;
 		all++;
-		before += i < number;
+		before += i < (unsigned)number;
 	}
-	if (all > 1)
-		snprintf(ret_name + strlen(ret_name), SUFFIX_SIZE, "-%u", before + 1);
+	if (all > 1 || variant > 0)
+		snprintf(ret_name + strlen(ret_name), SUFFIX_SIZE, "-%u",
+			 variant > 0 ? all + variant : before + 1);
+	return 0;
 }
 
 /* A line of the file is not as long as a name may be. */
-static void put_name(struct pci_names *names, const struct pci_function *gpu)
+void list_section_comment(struct pci_names *names, uint16_t vendor, uint16_t device,
+			  FILE *out)
 {
 	char name[PCI_NAMES_SIZE], text[PRINT_ESCAPED_SIZE(PCI_NAMES_SIZE)];
 
-	pci_names_format(names, gpu->vendor, gpu->device, name);
+	pci_names_format(names, vendor, device, name);
 	print_escape(name, strlen(name), text);
-	printf("# %.*s\n", CONF_MAX_LINE - 2, text);
+	fprintf(out, "# %.*s\n", CONF_MAX_LINE - 2, text);
 }
 
 /* The way to a card tells it from its twin even when buses are renumbered. A card that
  * none is known of has its address only. */
-static void put_place(const struct pci_function *gpu, const char *path)
+static void put_place(const struct pci_function *gpu, const char *path, FILE *out)
 {
 	char address[PCI_ADDRESS_SIZE];
 
 	pci_format_address(&gpu->address, address);
 	if (path[0])
-		printf("path    = %s\n# address today: %s\n", path, address);
+		fprintf(out, "path    = %s\n# address today: %s\n", path, address);
 	else
-		printf("address = %s\n", address);
+		fprintf(out, "address = %s\n", address);
 }
 
 int list_section(const struct cards *cards, struct pci_names *names,
-		 const struct pci_address *address)
+		 const struct pci_address *address, const char *name, FILE *out)
 {
-	char name[CONF_MAX_NAME + 1];
+	int number = find(cards, address);
+	const struct pci_function *gpu;
 
-	for (unsigned i = 0; i < cards->count; i++) {
-		const struct cards_card *card = &cards->cards[i];
-		const struct pci_function *gpu = &card->card.functions[0];
-
-		if (card_index(&card->card, address) < 0)
-			continue;
-		name_card(cards, names, i, name);
-		put_name(names, gpu);
-		printf("[card %s]\n", name);
-		put_place(gpu, card->details[0].path);
-		printf("id      = %04x:%04x\n", gpu->vendor, gpu->device);
-		return 0;
-	}
-	return -ENOENT;
+	if (number < 0)
+		return number;
+	gpu = &cards->cards[number].card.functions[0];
+	list_section_comment(names, gpu->vendor, gpu->device, out);
+	fprintf(out, "[card %s]\n", name);
+	put_place(gpu, cards->cards[number].details[0].path, out);
+	fprintf(out, "id      = %04x:%04x\n", gpu->vendor, gpu->device);
+	return 0;
 }

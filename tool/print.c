@@ -6,9 +6,13 @@
 #include "tool/print.h"
 
 #include <errno.h>
+#include <limits.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#define FORMATTED_SIZE (4 * PATH_MAX)
 
 static const char *const style_codes[] = {
 	[PRINT_DIM] = "2",
@@ -62,6 +66,17 @@ void print_line(FILE *out, const char *text)
 void print_lines(FILE *out, const char *text)
 {
 	print_neutral(out, text, true);
+}
+
+void print_formatted(FILE *out, const char *format, ...)
+{
+	char line[FORMATTED_SIZE];
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(line, sizeof(line), format, arguments);
+	va_end(arguments);
+	print_line(out, line);
 }
 
 void print_format_duration(uint64_t ns, char *buffer)

@@ -37,6 +37,10 @@ size_t print_escape(const char *bytes, size_t length, char *buffer);
 void print_line(FILE *out, const char *text);
 void print_lines(FILE *out, const char *text);
 
+/* print_line() of what is put together, cut where it is longer than some paths. */
+void print_formatted(FILE *out, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
 /* "81.2 ms": three digits and a unit, to buffer (PRINT_DURATION_SIZE bytes). */
 void print_format_duration(uint64_t ns, char *buffer);
 

@@ -8,38 +8,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tool/card_at.h"
 #include "tool/list.h"
-
-/* Asks the planner whether a section with just this address names a card. What only
- * speaks against taking it now is no reason to withhold the section. */
-static bool is_refused(const struct sys_root *root, const struct pci_address *address)
-{
-	static const struct image_keep nothing;
-	static const struct plan_facts facts = {.keep = &nothing};
-	static struct conf conf = {.rule_count = 1};
-	static struct plan plan;
-	char text[PCI_ADDRESS_SIZE];
-
-	conf.rules[0].has_address = true;
-	conf.rules[0].address = *address;
-	survey_plan(root, &conf, &facts, &plan);
-	if (plan.found == CARD_FOUND && plan.refusal != TRACE_REFUSED_CLASS &&
-	    plan.refusal != TRACE_REFUSED_UNREADABLE)
-		return false;
-	if (plan.about < 0) {
-		complain("%s", plan.reason);
-		return true;
-	}
-	pci_format_address(&plan.card.functions[plan.about].address, text);
-	complain("%s: %s: %s%s%s", text, trace_event_find(plan.refusal)->phrase,
-		 plan.reason, plan.error ? ": " : "",
-		 plan.error ? strerror(plan.error) : "");
-	return true;
-}
 
 static enum status print_section(const struct arguments *arguments,
 				 const struct cards *cards, struct pci_names *names)
 {
+	char name[CONF_MAX_NAME + 1];
 	struct pci_address address;
 
 	if (pci_parse_address(arguments->conf, strlen(arguments->conf), &address) < 0) {
@@ -47,12 +22,13 @@ static enum status print_section(const struct arguments *arguments,
 			 arguments->conf);
 		return STATUS_USAGE;
 	}
-	if (is_refused(&arguments->root, &address))
+	if (card_at_is_refused(&arguments->root, &address))
 		return STATUS_FINDING;
-	if (list_section(cards, names, &address) < 0) {
+	if (list_section_name(cards, names, &address, 0, name) < 0) {
 		complain("%s: nothing that gpupass list shows", arguments->conf);
 		return STATUS_FINDING;
 	}
+	list_section(cards, names, &address, name, stdout);
 	return STATUS_GOOD;
 }
 

@@ -7,7 +7,6 @@
 
 #include <errno.h>
 #include <limits.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,19 +17,6 @@
 
 static struct config config;
 static struct verify_image image;
-
-/* One line; a path may have any bytes. */
-static void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
-static void say(const char *format, ...)
-{
-	char line[4 * PATH_MAX];
-	va_list arguments;
-
-	va_start(arguments, format);
-	vsnprintf(line, sizeof(line), format, arguments);
-	va_end(arguments);
-	print_line(stdout, line);
-}
 
 static void print_finding(void *data, bool rebuild, const char *sentence)
 {
@@ -46,12 +32,12 @@ static void print_finding(void *data, bool rebuild, const char *sentence)
 	else if (rebuild)
 		sys_format(remedy, sizeof(remedy), ": run dracut --force %s %s", path,
 			   known ? kernel : "KERNEL");
-	say("%s: %s%s", path, sentence, remedy);
+	print_formatted(stdout, "%s: %s%s", path, sentence, remedy);
 }
 
 static void print_remark(void *data, const char *sentence)
 {
-	say("%s: remark: %s", (const char *)data, sentence);
+	print_formatted(stdout, "%s: remark: %s", (const char *)data, sentence);
 }
 
 static enum status verify(const struct arguments *arguments, const char *path)
@@ -72,13 +58,15 @@ static enum status verify(const struct arguments *arguments, const char *path)
 	if (verify_compare(&image, &arguments->root, &config, &report) > 0)
 		return STATUS_FINDING;
 	if (verify_is_empty(&image))
-		say("%s: good: without gpupass, because %s", path,
-		    config.exists ? "the configuration names no card"
-				  : "there is no configuration");
+		print_formatted(stdout, "%s: good: without gpupass, because %s", path,
+				config.exists ? "the configuration names no card"
+					      : "there is no configuration");
 	else
-		say("%s: good: gpupass before udev, the configuration of now, %u "
-		    "modules",
-		    path, image.module_count);
+		print_formatted(
+			stdout,
+			"%s: good: gpupass before udev, the configuration of now, %u "
+			"modules",
+			path, image.module_count);
 	return STATUS_GOOD;
 }
 

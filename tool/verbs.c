@@ -12,6 +12,8 @@ static const char overview[] =
 	"gpupass gives whole GPUs to virtual machines from the first moment of boot.\n"
 	"\n"
 	"  gpupass list           the cards of this machine\n"
+	"  gpupass add            name a card in the configuration: VMs get it\n"
+	"  gpupass remove         take its section out again\n"
 	"  gpupass check          what the next boot will do, and what stands in the way\n"
 	"  gpupass status         does each rule hold, can a VM start?\n"
 	"  gpupass retry          take the cards again after boots that died\n"
@@ -40,6 +42,19 @@ static const struct verb verbs[] = {
 	 "  --conf ADDRESS  a section of gpupass.conf for the card there instead\n"
 	 "  --json          one JSON object\n"
 	 "  --color=WHEN    auto (a terminal, and NO_COLOR is not set), always, never\n"},
+	{"add", verb_add, TAKES_OPERANDS | TAKES_NAME | TAKES_REBUILD,
+	 "ADDRESS [--name NAME] [--rebuild]",
+	 "Puts a section for the card at ADDRESS, as gpupass list shows it, to the end of\n"
+	 "/etc/gpupass.conf. The old file stays as /etc/gpupass.conf~. On a terminal it\n"
+	 "asks whether to rebuild the boot images.\n"
+	 "\n"
+	 "  --name NAME     of the section; else the model's\n"
+	 "  --rebuild       rebuild the boot images, do not ask\n"},
+	{"remove", verb_remove, TAKES_OPERANDS | TAKES_REBUILD, "NAME [--rebuild]",
+	 "Takes the section of that name out of /etc/gpupass.conf. The old file stays as\n"
+	 "/etc/gpupass.conf~. On a terminal it asks whether to rebuild the boot images.\n"
+	 "\n"
+	 "  --rebuild       rebuild the boot images, do not ask\n"},
 	{"check", verb_check, TAKES_JSON | TAKES_COLOR, "[--json] [--color=WHEN]",
 	 "Says what the next boot will do with the cards and what stands in the way, the\n"
 	 "worst first, each with why and what to do on this machine. Runs nothing. Exit\n"

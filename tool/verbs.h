@@ -18,6 +18,8 @@ enum {
 	TAKES_CONF = 1 << 5,
 	TAKES_AFTER = 1 << 6,
 	TAKES_QUIET = 1 << 7,
+	TAKES_NAME = 1 << 8,
+	TAKES_REBUILD = 1 << 9,
 };
 
 struct verb {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * conf_card: the keys of a card's section, and what their values may be. Pure. For conf
- * alone.
+ * and, of names, for who writes sections.
  */
 #ifndef GPUPASS_CONF_CARD_H
 #define GPUPASS_CONF_CARD_H

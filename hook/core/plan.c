@@ -450,7 +450,7 @@ static bool touches_slot(const struct plan *plan, const struct pci_address *addr
 }
 
 /* A slot holds one card: two rules for functions of one are two for one card. */
-static bool want_same_card(const struct plan *a, const struct plan *b)
+bool plan_is_same_card(const struct plan *a, const struct plan *b)
 {
 	if (!has_place(a) || !has_place(b))
 		return false;
@@ -468,7 +468,7 @@ void plan_refuse_shared(struct plan *plans, unsigned count)
 	for (unsigned i = 0; i < count; i++) {
 		for (unsigned k = 0; k < count; k++) {
 			if (k == i || plans[i].refusal ||
-			    !want_same_card(&plans[i], &plans[k]))
+			    !plan_is_same_card(&plans[i], &plans[k]))
 				continue;
 			refuse(&plans[i], TRACE_REFUSED_SHARED, -1);
 			sys_format(plans[i].reason, sizeof(plans[i].reason),

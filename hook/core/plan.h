@@ -54,4 +54,7 @@ void plan_make(const struct conf *conf, const struct conf_rule *rule,
  * keeps its reason. */
 void plan_refuse_shared(struct plan *plans, unsigned count);
 
+/* Whether two plans are for one card, whatever else speaks against either. */
+bool plan_is_same_card(const struct plan *a, const struct plan *b);
+
 #endif
