@@ -178,6 +178,17 @@ int keep_format(const struct sys_root *root, char *buffer, size_t size)
 	return length + 1 < size ? (int)length : -E2BIG;
 }
 
+void keep_read(const struct sys_root *root, struct image_keep *ret_keep)
+{
+	char text[IMAGE_LIST_SIZE];
+	unsigned line;
+	int length = keep_is_known(root) ? keep_format(root, text, sizeof(text)) : 0;
+
+	ret_keep->count = 0;
+	if (length > 0 && image_parse_keep(text, (size_t)length, ret_keep, &line) < 0)
+		ret_keep->count = 0;
+}
+
 const char *keep_explain(int error)
 {
 	if (error == -E2BIG)

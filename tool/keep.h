@@ -8,7 +8,7 @@
 
 #include <stddef.h>
 
-#include "hook/core/sys.h"
+#include "hook/core/image.h"
 
 /* What keep_is_known() has to say to people. */
 #define KEEP_UNKNOWN                                                                     \
@@ -23,6 +23,10 @@ int keep_format(const struct sys_root *root, char *buffer, size_t size);
 /* Whether what is at root is a running host, whose mounts can be seen: not a chroot, nor
  * the root of a container. */
 bool keep_is_known(const struct sys_root *root);
+
+/* What an image that is built now would have; none where that cannot be known, and then a
+ * class alone protects a function. */
+void keep_read(const struct sys_root *root, struct image_keep *ret_keep);
 
 /* What an error of keep_format() means. */
 const char *keep_explain(int error);

@@ -105,25 +105,14 @@ static enum status make_text(struct add *add)
 	return STATUS_FINDING;
 }
 
-/* As the image's build sees it; what cannot be known there is no list here. */
-static void read_keep(const struct sys_root *root, struct image_keep *ret_keep)
-{
-	char text[IMAGE_LIST_SIZE];
-	unsigned line;
-	int length = keep_is_known(root) ? keep_format(root, text, sizeof(text)) : 0;
-
-	if (length <= 0 || image_parse_keep(text, (size_t)length, ret_keep, &line) < 0)
-		ret_keep->count = 0;
-}
-
 static enum status make_plans(struct add *add)
 {
 	static struct image_keep keep;
-	const struct plan_facts facts = {.keep = &keep};
+	const struct plan_facts facts = {.keep = &keep, .next_boot = true};
 	const struct conf *conf = &add->edit.conf;
 	unsigned last = conf->rule_count - 1;
 
-	read_keep(&add->arguments->root, &keep);
+	keep_read(&add->arguments->root, &keep);
 	survey_plan(&add->arguments->root, conf, &facts, add->plans);
 	add->plan = &add->plans[last];
 	for (unsigned i = 0; i < last; i++) {

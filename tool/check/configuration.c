@@ -91,20 +91,6 @@ static void check_card_is_named(struct check *check)
 	check_set_remedy(finding, "run: gpupass list, then: gpupass add ADDRESS");
 }
 
-/* The keep list that an image built now would have; without one, classes protect. */
-static void read_keep(const struct check *check, struct image_keep *ret_keep)
-{
-	static char text[IMAGE_LIST_SIZE];
-	unsigned line;
-	int length = -ENOENT;
-
-	ret_keep->count = 0;
-	if (keep_is_known(check->root))
-		length = keep_format(check->root, text, sizeof(text));
-	if (length > 0 && image_parse_keep(text, (size_t)length, ret_keep, &line) < 0)
-		ret_keep->count = 0;
-}
-
 static void add_refusal(struct check *check, const struct plan *plan)
 {
 	const struct log_explanation *explanation = log_explain(plan->refusal);
@@ -132,7 +118,7 @@ static void make_plans(struct check *check)
 	const struct plan_facts facts = {.keep = &keep, .next_boot = true};
 	const struct conf *conf = &check->config.conf;
 
-	read_keep(check, &keep);
+	keep_read(check->root, &keep);
 	survey_plan(check->root, conf, &facts, check->plans);
 	for (unsigned i = 0; i < conf->rule_count; i++) {
 		const struct plan *plan = &check->plans[i];
