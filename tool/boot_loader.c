@@ -398,6 +398,11 @@ void boot_loader_advise_remove(const struct sys_root *root,
 	else if (find_place(root, loader, word, &place))
 		sys_format(text, size, "remove %s from /%s:%u, then run: %s", word,
 			   place.path, place.line, loader->update);
+	else if (loader->has_next && loader->wanted_place.line)
+		sys_format(text, size,
+			   "run: %s (the boot loader's configuration does not have %s "
+			   "any more)",
+			   loader->update, word);
 	else if (loader->has_next)
 		sys_format(text, size,
 			   "remove %s from what puts it into /%s (the boot loader's "

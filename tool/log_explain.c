@@ -5,10 +5,7 @@
  */
 #include "tool/log_explain.h"
 
-/* Every image: the one that boots next need not be the newest kernel's. */
-#define REBUILD                                                                              \
-	"rebuild the initramfs (update-initramfs -u -k all, or dracut -f --regenerate-all) " \
-	"and reboot"
+#define REBUILD LOG_EXPLAIN_REBUILD
 
 static const struct log_explanation table[] = {
 	{TRACE_CMDLINE_UNREADABLE,

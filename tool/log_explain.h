@@ -8,6 +8,12 @@
 
 #include "hook/core/trace_format.h"
 
+/* In advice; who knows the generator can say it better. Every image: the one that boots
+ * next need not be the newest kernel's. */
+#define LOG_EXPLAIN_REBUILD                                                                  \
+	"rebuild the initramfs (update-initramfs -u -k all, or dracut -f --regenerate-all) " \
+	"and reboot"
+
 struct log_explanation {
 	uint16_t event;
 	const char *meaning;

@@ -70,11 +70,12 @@ static void read_log(struct check *check)
 
 static void read_machine(const struct arguments *arguments, struct check *check)
 {
+	const char *command = generator_command(generator_find(&arguments->root));
+
 	check->root = &arguments->root;
 	check->root_path = arguments->root_path;
-	check->rebuild = generator_command(generator_find(check->root));
-	if (!check->rebuild)
-		check->rebuild = "what builds this host's boot images";
+	sys_format(check->rebuild, sizeof(check->rebuild), "%s%s", command ? "run: " : "",
+		   command ? command : "build the boot images of this host again");
 	if (sys_read_attribute(check->root, "proc/sys/kernel/osrelease", check->release,
 			       sizeof(check->release)) < 0)
 		check->release[0] = '\0';

@@ -9,7 +9,6 @@
 #include "hook/core/iomem.h"
 #include "hook/core/usb.h"
 #include "tool/check/check.h"
-#include "tool/log_explain.h"
 
 #define CLASS_VGA 0x0300
 #define CLASS_USB 0x0c03
@@ -19,14 +18,12 @@ static struct check_finding *add(struct check *check, enum check_weight weight,
 				 const struct plan *plan, uint16_t event,
 				 const struct pci_address *function, const char *text)
 {
-	const struct log_explanation *explanation = log_explain(event);
 	struct check_finding *finding =
 		check_add(check, weight, trace_event_find(event)->name, "%s", text);
 
 	snprintf(finding->card, sizeof(finding->card), "%s", plan->rule->name);
 	check_set_function(finding, function);
-	check_set_reason(finding, "%s", explanation->meaning);
-	check_set_remedy(finding, "%s", explanation->advice);
+	check_explain(check, event, finding);
 	return finding;
 }
 

@@ -9,22 +9,28 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tool/log_explain.h"
 #include "tool/words.h"
 
-static struct check_finding *make_room(struct check *check)
+/* When there is no room left, the last one that weighs less gives way. */
+static struct check_finding *make_room(struct check *check, enum check_weight weight)
 {
 	static struct check_finding nowhere;
 
 	if (check->finding_count < CHECK_MAX_FINDINGS)
 		return &check->findings[check->finding_count++];
 	check->dropped++;
+	for (unsigned i = CHECK_MAX_FINDINGS; i > 0; i--) {
+		if (check->findings[i - 1].weight < weight)
+			return &check->findings[i - 1];
+	}
 	return &nowhere;
 }
 
 struct check_finding *check_add(struct check *check, enum check_weight weight,
 				const char *kind, const char *format, ...)
 {
-	struct check_finding *finding = make_room(check);
+	struct check_finding *finding = make_room(check, weight);
 	va_list arguments;
 
 	memset(finding, 0, sizeof(*finding));
@@ -58,6 +64,23 @@ void check_set_remedy(struct check_finding *finding, const char *format, ...)
 	va_start(arguments, format);
 	vsnprintf(finding->remedy, sizeof(finding->remedy), format, arguments);
 	va_end(arguments);
+}
+
+void check_explain(const struct check *check, uint16_t event,
+		   struct check_finding *finding)
+{
+	const struct log_explanation *explanation = log_explain(event);
+	const char *advice = explanation ? explanation->advice : "", *rebuild;
+
+	if (!explanation)
+		return;
+	check_set_reason(finding, "%s", explanation->meaning);
+	rebuild = strstr(advice, LOG_EXPLAIN_REBUILD);
+	if (rebuild)
+		check_set_remedy(finding, "%.*s%s%s", (int)(rebuild - advice), advice,
+				 check->rebuild, rebuild + strlen(LOG_EXPLAIN_REBUILD));
+	else
+		check_set_remedy(finding, "%s", advice);
 }
 
 /* A stable order without another array: each goes before the first that weighs less. */

@@ -41,7 +41,7 @@ struct check_finding {
 struct check {
 	const struct sys_root *root;
 	const char *root_path; /* without a slash at its end */
-	const char *rebuild;   /* the command that builds all boot images again */
+	char rebuild[64];      /* "run: COMMAND": has all boot images built again */
 	char release[CHECK_RELEASE_SIZE]; /* of the running kernel; empty = unknown */
 	struct config config;
 	struct boot_loader loader;
@@ -67,6 +67,10 @@ void check_set_reason(struct check_finding *finding, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 void check_set_remedy(struct check_finding *finding, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
+
+/* Reason and remedy as gpupass-log explains that event, for this machine. */
+void check_explain(const struct check *check, uint16_t event,
+		   struct check_finding *finding);
 
 /* The worst first; what weighs the same stays in the order of its finding. */
 void check_sort(struct check *check);

@@ -11,7 +11,6 @@
 #include "hook/core/mode.h"
 #include "tool/check/check.h"
 #include "tool/keep.h"
-#include "tool/log_explain.h"
 #include "tool/regular.h"
 
 static void check_mode(struct check *check)
@@ -59,19 +58,19 @@ static void check_errors(struct check *check)
 	const struct conf *conf = &check->config.conf;
 
 	for (unsigned i = 0; i < conf->error_count && i < CONF_MAX_ERRORS; i++) {
+		const struct conf_error *error = &conf->errors[i];
 		struct check_finding *finding;
-		char message[256];
 
-		conf_format_error(&conf->errors[i], message, sizeof(message));
-		finding = check_add(check, CHECK_ERROR, "configuration-error", "%s",
-				    message);
+		finding = check_add(check, CHECK_ERROR, "configuration-error",
+				    "%s%s%sexpected %s", error->word[0] ? "\"" : "",
+				    error->word, error->word[0] ? "\": " : "",
+				    error->expected);
 		snprintf(finding->place.path, sizeof(finding->place.path), CONF_PATH);
-		finding->place.line = conf->errors[i].line;
+		finding->place.line = error->line;
 		check_set_reason(finding, "gpupass does not guess: %s",
 				 conf->refuse_all ? "no card is taken with it"
 						  : "this section's card is not taken");
-		check_set_remedy(finding,
-				 "correct the line, see gpupass.conf(5), then run: %s",
+		check_set_remedy(finding, "correct it, see gpupass.conf(5), then %s",
 				 check->rebuild);
 	}
 	if (conf->error_count > CONF_MAX_ERRORS)
@@ -93,7 +92,6 @@ static void check_card_is_named(struct check *check)
 
 static void add_refusal(struct check *check, const struct plan *plan)
 {
-	const struct log_explanation *explanation = log_explain(plan->refusal);
 	struct check_finding *finding;
 
 	finding = check_add(check, CHECK_ERROR, trace_event_find(plan->refusal)->name,
@@ -106,10 +104,7 @@ static void add_refusal(struct check *check, const struct plan *plan)
 	snprintf(finding->place.path, sizeof(finding->place.path), CONF_PATH);
 	if (plan->about >= 0)
 		check_set_function(finding, &plan->card.functions[plan->about].address);
-	if (!explanation)
-		return;
-	check_set_reason(finding, "%s", explanation->meaning);
-	check_set_remedy(finding, "%s", explanation->advice);
+	check_explain(check, plan->refusal, finding);
 }
 
 static void make_plans(struct check *check)

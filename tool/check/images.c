@@ -64,7 +64,7 @@ static void add_missing(struct check *check, const struct boot_image *boot)
 			    "kernel %s has no boot image in /boot", boot->kernel);
 	check_set_reason(finding, "it would start without gpupass, and its drivers would "
 				  "have the cards");
-	check_set_remedy(finding, "run: %s", check->rebuild);
+	check_set_remedy(finding, "%s", check->rebuild);
 }
 
 static void add_unreadable(const struct looking *looking, int error)
@@ -84,7 +84,7 @@ static void add_unreadable(const struct looking *looking, int error)
 			      : strerror(-error));
 	check_set_reason(finding, "kernel %s may not boot with it",
 			 looking->boot->kernel);
-	check_set_remedy(finding, "run: %s", looking->check->rebuild);
+	check_set_remedy(finding, "%s", looking->check->rebuild);
 }
 
 static void look_into(struct check *check, const struct boot_image *boot)

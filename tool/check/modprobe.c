@@ -53,7 +53,7 @@ static struct check_finding *add(struct check *check, enum check_weight weight,
 	if (!place)
 		return finding;
 	finding->place = *place;
-	check_set_remedy(finding, "remove line %u of /%s, then run: %s", place->line,
+	check_set_remedy(finding, "remove line %u of /%s, then %s", place->line,
 			 place->path, check->rebuild);
 	return finding;
 }
@@ -252,7 +252,7 @@ static int look_for_virqfd(const struct lines_place *place, char *line, void *da
 			 "this kernel has none (since 6.2 it is a part of vfio): "
 			 "dracut fails to build an image with it, other programs "
 			 "complain");
-	check_set_remedy(finding, "remove " VIRQFD " from line %u of /%s, then run: %s",
+	check_set_remedy(finding, "remove " VIRQFD " from line %u of /%s, then %s",
 			 place->line, place->path, check->rebuild);
 	return 0;
 }
@@ -272,33 +272,49 @@ static void check_virqfd(struct check *check)
 			   check);
 }
 
+/* The modules of a list with commas. */
+static void check_list(struct check *check, const char *word, const char *list,
+		       size_t length)
+{
+	char copy[256], *save = NULL;
+
+	snprintf(copy, sizeof(copy), "%.*s", (int)length, list);
+	for (char *module = strtok_r(copy, ",", &save); module;
+	     module = strtok_r(NULL, ",", &save))
+		check_blacklist(check, NULL, module, word);
+}
+
+/* Calls look for the value of each of two names that is on the command line. */
+static void check_words(struct check *check, const char *const names[2],
+			void (*look)(struct check *check, const char *word,
+				     const char *value, size_t length))
+{
+	for (size_t i = 0; i < 2; i++) {
+		size_t length = 0;
+		const char *value = words_value(check->loader.next, names[i], &length);
+		char word[256];
+
+		if (!value)
+			continue;
+		snprintf(word, sizeof(word), "%s=%.*s", names[i], (int)length, value);
+		look(check, word, value, length);
+	}
+}
+
+static void check_ids_word(struct check *check, const char *word, const char *ids,
+			   size_t length)
+{
+	check_ids(check, NULL, word, ids, length);
+}
+
 static void check_command_line(struct check *check)
 {
 	static const char *const ids[] = {"vfio-pci.ids", "pci-stub.ids"};
 	static const char *const blacklists[] = {"modprobe.blacklist",
 						 "rd.driver.blacklist"};
-	const char *value;
-	char word[256];
-	size_t length;
 
-	for (size_t i = 0; i < 2; i++) {
-		value = words_value(check->loader.next, ids[i], &length);
-		if (!value)
-			continue;
-		snprintf(word, sizeof(word), "%s=%.*s", ids[i], (int)length, value);
-		check_ids(check, NULL, word, value, length);
-	}
-	for (size_t i = 0; i < 2; i++) {
-		value = words_value(check->loader.next, blacklists[i], &length);
-		if (!value)
-			continue;
-		snprintf(word, sizeof(word), "%s=%.*s", blacklists[i], (int)length,
-			 value);
-		for (size_t k = 0; k < KEPT_AWAY; k++) {
-			if (words_list_has(value, length, kept_away[k].module))
-				check_blacklist(check, NULL, kept_away[k].module, word);
-		}
-	}
+	check_words(check, ids, check_ids_word);
+	check_words(check, blacklists, check_list);
 }
 
 void check_modprobe(struct check *check)

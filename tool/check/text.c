@@ -15,29 +15,23 @@
 
 static void put_plan(const struct check *check, const struct plan *plan)
 {
-	bool taken = !plan->refusal && !check->switched_off;
-	char address[PCI_ADDRESS_SIZE] = "";
-	const char *driver;
+	char address[PCI_ADDRESS_SIZE];
 
-	if (!taken) {
+	if (plan->refusal || check->switched_off) {
 		printf("  %s: stays with the host, see below\n", plan->rule->name);
 		return;
 	}
 	pci_format_address(&plan->address, address);
-	driver = conf_driver_name(plan->rule->driver);
-	printf("  %s: %s and all of its card, %u function%s, with %s\n", plan->rule->name,
-	       address, plan->card.count, plan->card.count == 1 ? "" : "s", driver);
+	printf("  %s: takes %s, %u function%s with %s\n", plan->rule->name, address,
+	       plan->card.count, plan->card.count == 1 ? "" : "s",
+	       conf_driver_name(plan->rule->driver));
 }
 
 static void put_plans(const struct check *check)
 {
 	unsigned count = check->config.conf.rule_count;
 
-	if (count == 0) {
-		puts("The next boot takes no card.");
-		return;
-	}
-	puts("The next boot takes:");
+	puts(count ? "The next boot:" : "The next boot takes no card.");
 	for (unsigned i = 0; i < count; i++)
 		put_plan(check, &check->plans[i]);
 }
