@@ -59,6 +59,7 @@ make_root()
 	"$build/machine" "$top/tests/machines" root machine || return 1
 	[ ! -d root/usr/sbin ] || chmod -R 755 root/usr/sbin
 	sed -n 's/^\$ //p' "$1" >commands
+	# shellcheck source=/dev/null
 	. ./commands
 }
 
