@@ -21,6 +21,7 @@ generator fedora dracut
 demo debian mmdebstrap qemu-system-x86 ovmf e2fsprogs
 test debian libcmocka-dev musl-tools perl shellcheck clang-format cppcheck mandoc
 test debian bash cpio xz-utils lz4 bzip2 zstd initramfs-tools-core
+test debian qemu-system-x86 libvirt-clients libxml2-utils python3 python3-yaml python3-jsonschema
 test debian clang clang-tools libclang-rt-dev valgrind
 TABLE
 }

@@ -31,7 +31,9 @@ struct arguments {
 	bool quiet;        /* --quiet */
 	const char *after; /* --after as it was given; NULL = it was not */
 	unsigned seconds;  /* --after */
-	char **operands;   /* what follows the options */
+	bool libvirt, qemu, proxmox, kubevirt; /* --libvirt and so on */
+	const char *bus; /* --bus as it was given; NULL = it was not */
+	char **operands; /* what follows the options */
 	unsigned operand_count;
 };
 
@@ -53,5 +55,6 @@ enum status verb_remove(const struct arguments *arguments);
 enum status verb_retry(const struct arguments *arguments);
 enum status verb_status(const struct arguments *arguments);
 enum status verb_verify_image(const struct arguments *arguments);
+enum status verb_vm(const struct arguments *arguments);
 
 #endif

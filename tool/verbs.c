@@ -16,6 +16,7 @@ static const char overview[] =
 	"  gpupass remove         take its section out again\n"
 	"  gpupass check          what the next boot will do, and what stands in the way\n"
 	"  gpupass status         does each rule hold, can a VM start?\n"
+	"  gpupass vm             a card written out for libvirt, QEMU, Proxmox, KubeVirt\n"
 	"  gpupass retry          take the cards again after boots that died\n"
 	"  gpupass capture        this machine as text for a report\n"
 	"  gpupass verify-image   is gpupass in the boot images, as it should be?\n"
@@ -68,6 +69,16 @@ static const struct verb verbs[] = {
 	 "\n"
 	 "  --json          one JSON object\n"
 	 "  --quiet         only the exit status\n"},
+	{"vm", verb_vm, TAKES_OPERANDS | TAKES_VM,
+	 "CARD --libvirt|--qemu|--proxmox|--kubevirt [--bus N]",
+	 "Prints all functions of a card for what runs virtual machines. CARD is a name of\n"
+	 "gpupass.conf, or the address of any function of a GPU.\n"
+	 "\n"
+	 "  --libvirt       <hostdev> elements for virsh edit\n"
+	 "  --bus N         their bus in the guest, 1 to 255; without it 10\n"
+	 "  --qemu          arguments of QEMU, on one line\n"
+	 "  --proxmox       a line for VMID.conf, and commands as comments\n"
+	 "  --kubevirt      YAML for the KubeVirt object and for a VirtualMachine\n"},
 	{"retry", verb_retry, 0, "",
 	 "Has the next boot take the cards again that were left to the host because boots\n"
 	 "died with them.\n"},

@@ -20,6 +20,7 @@ enum {
 	TAKES_QUIET = 1 << 7,
 	TAKES_NAME = 1 << 8,
 	TAKES_REBUILD = 1 << 9,
+	TAKES_VM = 1 << 10, /* the forms of a card for a VM */
 };
 
 struct verb {

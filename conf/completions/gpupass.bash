@@ -10,10 +10,19 @@ _gpupass_words() {
 	--into | --root) compgen -d -- "$3" ;;
 	*)
 		case $1 in
-		'') printf '%s\n' list check status retry capture verify-image modules keep image guard --help --version ;;
+		'') printf '%s\n' list check status vm retry capture verify-image modules keep image guard --help --version ;;
 		list) printf '%s\n' --json --color --conf --root --help ;;
 		check) printf '%s\n' --json --color --root --help ;;
 		status) printf '%s\n' --json --quiet --root --help ;;
+		vm)
+			if [[ $3 == -* ]]; then
+				printf '%s\n' --libvirt --qemu --proxmox --kubevirt --bus --root --help
+			else
+				sed -n 's/^[[:blank:]]*\[card[[:blank:]]\+\([A-Za-z0-9._-]*\)\].*/\1/p' \
+					/etc/gpupass.conf 2>/dev/null
+				ls /sys/bus/pci/devices 2>/dev/null
+			fi
+			;;
 		verify-image) [[ $3 == -* ]] && printf '%s\n' --root --help || compgen -f -- "$3" ;;
 		modules) printf '%s\n' --kernel --root --help ;;
 		image) printf '%s\n' --kernel --into --root --help ;;

@@ -8,6 +8,7 @@ _gpupass_verbs() {
 		'list:the cards of this machine'
 		'check:what the next boot will do'
 		'status:does each rule hold, can a VM start'
+		'vm:a card for libvirt, QEMU, Proxmox VE or KubeVirt'
 		'retry:take the cards again after boots that died'
 		'capture:this machine as text for a report'
 		'verify-image:look into boot images'
@@ -17,6 +18,14 @@ _gpupass_verbs() {
 		"image:put gpupass into an image's tree"
 	)
 	_describe verb verbs
+}
+
+_gpupass_cards() {
+	local -a cards
+	cards=(${(f)"$(sed -n \
+		's/^[[:blank:]]*\[card[[:blank:]]\{1,\}\([A-Za-z0-9._-]*\)\].*/\1/p' \
+		/etc/gpupass.conf 2>/dev/null)"} /sys/bus/pci/devices/*(N:t))
+	compadd -a cards
 }
 
 _gpupass_options() {
@@ -31,6 +40,13 @@ _gpupass_options() {
 		;;
 	check) _arguments $root '--json[one JSON object]' '--color=[colour]:when:(auto always never)' ;;
 	status) _arguments $root '(--quiet)--json[one JSON object]' '(--json)--quiet[only the exit status]' ;;
+	vm)
+		_arguments $root '(--qemu --proxmox --kubevirt)--libvirt[hostdev elements]' \
+			'(--libvirt --proxmox --kubevirt --bus)--qemu[arguments]' \
+			'(--libvirt --qemu --kubevirt --bus)--proxmox[a line for VMID.conf]' \
+			'(--libvirt --qemu --proxmox --bus)--kubevirt[YAML]' \
+			"--bus=[the bus in libvirt's guest]:bus:" ':card:_gpupass_cards'
+		;;
 	verify-image) _arguments $root '*:image:_files' ;;
 	modules) _arguments $root $kernel ;;
 	image) _arguments $root $kernel "--into=[the image's tree]:directory:_files -/" ;;
