@@ -10,7 +10,8 @@
 #include "tool/gpupass.h"
 #include "tool/names.h"
 
-#define COLUMNS 4
+#define COLUMNS   4
+#define MAX_NAMED 4 /* neighbours of a card */
 
 struct row {
 	char address[PCI_ADDRESS_SIZE];
@@ -74,23 +75,28 @@ static void warn_refusal(const struct sys_root *root, const struct plan *plan)
 		  plan->error ? strerror(plan->error) : "");
 }
 
+/* All in one line, since there may be hundreds. */
 static void warn_neighbours(const struct sys_root *root, const struct plan *plan,
 			    const struct plan *plans, unsigned count)
 {
 	struct pci_function neighbours[SURVEY_MAX_NEIGHBOURS];
 	unsigned all = survey_obstacles(root, &plan->card, plans, count, neighbours);
-	char address[PCI_ADDRESS_SIZE];
+	char address[PCI_ADDRESS_SIZE], text[512] = "";
 
-	for (unsigned i = 0; i < all && i < SURVEY_MAX_NEIGHBOURS; i++) {
+	for (unsigned i = 0; i < all && i < MAX_NAMED; i++) {
 		pci_format_address(&neighbours[i].address, address);
-		warn_user("%s shares IOMMU group %d with the card: no VM can open the "
-			  "group while it is with %s",
-			  address, neighbours[i].iommu_group,
-			  neighbours[i].driver[0] ? neighbours[i].driver
-						  : "a native driver");
+		sys_format(text + strlen(text), sizeof(text) - strlen(text), "%s%s%s%s%s",
+			   i ? ", " : "", address, neighbours[i].driver[0] ? " (" : "",
+			   neighbours[i].driver, neighbours[i].driver[0] ? ")" : "");
 	}
-	if (all > SURVEY_MAX_NEIGHBOURS)
-		warn_user("and %u more share it", all - SURVEY_MAX_NEIGHBOURS);
+	if (all > MAX_NAMED)
+		sys_format(text + strlen(text), sizeof(text) - strlen(text),
+			   " and %u more", all - MAX_NAMED);
+	if (all > 0)
+		warn_user(
+			"in one IOMMU group with the card: %s; no VM can open the group "
+			"while a native driver has one of these",
+			text);
 }
 
 /* Of a function that the card of the plan has. */

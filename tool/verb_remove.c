@@ -29,6 +29,10 @@ static enum status complain_absent(const struct conf_edit *edit, const char *nam
 	for (unsigned i = 0; i < conf->rule_count; i++)
 		sys_format(names + strlen(names), sizeof(names) - strlen(names), "%s%s",
 			   i ? ", " : "", conf->rules[i].name);
+	if (!edit->config.exists) {
+		complain("remove: there is no %s", edit->path);
+		return STATUS_FINDING;
+	}
 	conf_edit_complain(conf, "");
 	complain("remove: there is no [card %s] in %s%s%s", name, edit->path,
 		 conf->rule_count ? "; there are: " : "", names);
