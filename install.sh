@@ -437,7 +437,7 @@ do_uninstall()
 	consequence="with gpupass in it: a card that it takes is taken in the next boot, too"
 	rebuild_images
 	run make -C "$here" uninstall
-	[ -z "$purge" ] || run rm -f /etc/gpupass.conf
+	[ -z "$purge" ] || run rm -f /etc/gpupass.conf /etc/gpupass.conf~
 	[ -n "$purge" ] || [ ! -e /etc/gpupass.conf ] || echo "/etc/gpupass.conf stays."
 	say_by_hand "nothing changes: a card that it takes is taken in the next boot, too"
 	[ -n "$dry_run" ] || [ -n "$untouched" ] || echo "From the next boot on no card is taken."

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The planner's decisions in words. A native driver that is a module is not in the way of
- * a boot, which takes the card before udev.
+ * The planner's decisions in words.
  */
 #include "tool/plan_text.h"
 
@@ -49,23 +48,13 @@ void plan_text_functions(const struct plan *plan)
 	}
 }
 
-/* Whether the driver of the function came as a module. */
-static bool is_loaded(const struct sys_root *root, const struct pci_function *function)
-{
-	char path[PCI_PATH_SIZE];
-
-	pci_format_path(&function->address, "driver/module/initstate", path);
-	return sys_exists(root, path) == 1;
-}
-
-static void warn_refusal(const struct sys_root *root, const struct plan *plan)
+static void warn_refusal(const struct plan *plan)
 {
 	const struct pci_function *about =
 		plan->about >= 0 ? &plan->card.functions[plan->about] : NULL;
 	char address[PCI_ADDRESS_SIZE] = "";
 
-	if (!plan->refusal ||
-	    (plan->refusal == TRACE_REFUSED_DRIVER && about && is_loaded(root, about)))
+	if (!plan->refusal)
 		return;
 	if (about)
 		pci_format_address(&about->address, address);
@@ -131,7 +120,7 @@ static void warn_function(const struct cards *cards, const struct pci_function *
 void plan_text_warn(const struct sys_root *root, const struct cards *cards,
 		    const struct plan *plan, const struct plan *plans, unsigned count)
 {
-	warn_refusal(root, plan);
+	warn_refusal(plan);
 	for (unsigned i = 0; i < plan->card.count; i++)
 		warn_function(cards, &plan->card.functions[i]);
 	warn_neighbours(root, plan, plans, count);

@@ -45,15 +45,15 @@ static const struct verb verbs[] = {
 	 "  --color=WHEN    auto (a terminal, and NO_COLOR is not set), always, never\n"},
 	{"add", verb_add, TAKES_OPERANDS | TAKES_NAME | TAKES_REBUILD,
 	 "ADDRESS [--name NAME] [--rebuild]",
-	 "Puts a section for the card at ADDRESS, as gpupass list shows it, to the end of\n"
-	 "/etc/gpupass.conf. The old file stays as /etc/gpupass.conf~. On a terminal it\n"
-	 "asks whether to rebuild the boot images.\n"
+	 "Puts a section for the card at ADDRESS, as gpupass list shows it, to the end\n"
+	 "of /etc/gpupass.conf. The old file stays as /etc/gpupass.conf~. On a terminal\n"
+	 "it asks whether to rebuild the boot images.\n"
 	 "\n"
 	 "  --name NAME     of the section; else the model's\n"
 	 "  --rebuild       rebuild the boot images, do not ask\n"},
 	{"remove", verb_remove, TAKES_OPERANDS | TAKES_REBUILD, "NAME [--rebuild]",
-	 "Takes the section of that name out of /etc/gpupass.conf. The old file stays as\n"
-	 "/etc/gpupass.conf~. On a terminal it asks whether to rebuild the boot images.\n"
+	 "Takes the section of that name out of /etc/gpupass.conf. The old file stays\n"
+	 "as /etc/gpupass.conf~. On a terminal it asks whether to rebuild the boot images.\n"
 	 "\n"
 	 "  --rebuild       rebuild the boot images, do not ask\n"},
 	{"check", verb_check, TAKES_JSON | TAKES_COLOR, "[--json] [--color=WHEN]",

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Completion of gpupass for fish.
 
-set -l verbs list check status vm retry capture verify-image modules keep image guard
+set -l verbs list add remove check status vm retry capture verify-image modules keep image guard
 
 complete -c gpupass -f
 complete -c gpupass -n "not __fish_seen_subcommand_from $verbs" -a list -d 'The cards of this machine'
+complete -c gpupass -n "not __fish_seen_subcommand_from $verbs" -a add -d 'Name a card in the configuration'
+complete -c gpupass -n "not __fish_seen_subcommand_from $verbs" -a remove -d 'Take its section out again'
 complete -c gpupass -n "not __fish_seen_subcommand_from $verbs" -a check -d 'What the next boot will do'
 complete -c gpupass -n "not __fish_seen_subcommand_from $verbs" -a status -d 'Does each rule hold, can a VM start'
 complete -c gpupass -n "not __fish_seen_subcommand_from $verbs" -a vm -d 'A card for libvirt, QEMU, Proxmox, KubeVirt'
@@ -27,6 +29,10 @@ complete -c gpupass -n '__fish_seen_subcommand_from vm' -l bus -x -d 'The bus in
 complete -c gpupass -n '__fish_seen_subcommand_from status' -l quiet -d 'Only the exit status'
 complete -c gpupass -n '__fish_seen_subcommand_from list check' -l color -x -a 'auto always never' -d 'Colour'
 complete -c gpupass -n '__fish_seen_subcommand_from list' -l conf -x -a '(ls /sys/bus/pci/devices 2>/dev/null)' -d 'The section for the card there'
+complete -c gpupass -n '__fish_seen_subcommand_from add' -a '(ls /sys/bus/pci/devices 2>/dev/null)' -d 'A function of the card'
+complete -c gpupass -n '__fish_seen_subcommand_from add' -l name -x -d 'Of the section'
+complete -c gpupass -n '__fish_seen_subcommand_from remove' -a '(string match -rg "^\s*\[card\s+([^] ]+)" </etc/gpupass.conf 2>/dev/null)' -d 'A card of the configuration'
+complete -c gpupass -n '__fish_seen_subcommand_from add remove' -l rebuild -d 'Rebuild the boot images, do not ask'
 complete -c gpupass -n '__fish_seen_subcommand_from modules image' -l kernel -x -a '(ls /lib/modules 2>/dev/null)' -d 'The kernel\'s version'
 complete -c gpupass -n '__fish_seen_subcommand_from image' -l into -x -a '(__fish_complete_directories)' -d 'The image\'s tree'
 complete -c gpupass -n '__fish_seen_subcommand_from guard' -a 'good ended forget'

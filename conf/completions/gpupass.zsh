@@ -6,6 +6,8 @@ _gpupass_verbs() {
 	local -a verbs
 	verbs=(
 		'list:the cards of this machine'
+		'add:name a card in the configuration'
+		'remove:take its section out again'
 		'check:what the next boot will do'
 		'status:does each rule hold, can a VM start'
 		'vm:a card for libvirt, QEMU, Proxmox VE or KubeVirt'
@@ -37,6 +39,14 @@ _gpupass_options() {
 		_arguments $root '(--conf)--json[one JSON object]' \
 			'--color=[colour]:when:(auto always never)' \
 			'(--json)--conf=[the section for the card there]:address:(/sys/bus/pci/devices/*(N:t))'
+		;;
+	add)
+		_arguments $root '--name=[of the section]:name:' '--rebuild[rebuild the boot images, do not ask]' \
+			':address:(/sys/bus/pci/devices/*(N:t))'
+		;;
+	remove)
+		_arguments $root '--rebuild[rebuild the boot images, do not ask]' \
+			":name:(${(f)"$(sed -n 's/^[[:blank:]]*\[card[[:blank:]]*\([^] ]*\).*/\1/p' /etc/gpupass.conf 2>/dev/null)"})"
 		;;
 	check) _arguments $root '--json[one JSON object]' '--color=[colour]:when:(auto always never)' ;;
 	status) _arguments $root '(--quiet)--json[one JSON object]' '(--json)--quiet[only the exit status]' ;;

@@ -51,8 +51,8 @@ check()
 "$here/fake-host" programs "$work/programs" || exit 1
 for programs in "" update-initramfs dracut mkinitcpio "update-initramfs dracut" "dracut mkinitcpio" \
 	"update-initramfs mkinitcpio" "update-initramfs dracut mkinitcpio"; do
-	for image in "" initrd.img-6.1.0-fake initramfs-6.1.0-fake.img initramfs-linux.img; do
-		for script in "" initramfs-tools dracut; do
+	for image in "" initramfs-6.1.0-fake.img initramfs-linux.img; do
+		for script in "" initramfs-tools; do
 			# shellcheck disable=SC2086 # a list
 			! tap_sample 12 || check debian "$image" "$script" $programs
 		done

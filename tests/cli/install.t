@@ -94,6 +94,12 @@ gpupass verify-image /boot/.initrd.img-6.1.0-fake.gpupass-new
 run-parts --arg=6.1.0-fake --arg=/boot/initrd.img-6.1.0-fake /etc/initramfs/post-update.d
 make -C /src uninstall"
 
+printf '[card win]\naddress = 0000:83:00.0\n' | tee "$root/etc/gpupass.conf" >"$root/etc/gpupass.conf~"
+install_sh --uninstall
+tap_ok "the configuration and the one before stay" test -e "$root/etc/gpupass.conf" -a -e "$root/etc/gpupass.conf~"
+install_sh --uninstall --purge
+tap_is "--purge removes both" "$(cd "$root/etc" && ls gpupass.conf*  2>/dev/null)" ""
+
 # --- the old image stays until the new one is good
 
 old
