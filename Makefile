@@ -259,12 +259,19 @@ $(BUILD)/sweep: $(wildcard tests/faults/*.c tests/faults/*.h) tests/cli/kernel/t
 	$(CC) $(CPPFLAGS) -I$(BUILD)/generated $(CFLAGS) -std=gnu11 $(HOST_WARNINGS) $(WERROR) \
 		-static -o $@ $(filter %.c,$^)
 
+# A guest's kernel for tests/vm: 32 bits, nothing below it.
+$(BUILD)/guest: tests/vm/guest/guest.c Makefile
+	@mkdir -p $(@D)
+	$(CC) -m32 -std=gnu11 -Os $(WARNINGS) $(WERROR) -ffreestanding -fno-pic -no-pie \
+		-fno-stack-protector -fcf-protection=none -mgeneral-regs-only -nostdlib -static \
+		-Wl,--build-id=none,-Ttext-segment=0x100000,-z,noseparate-code -o $@ $<
+
 .PHONY: unit fuzz
 .SECONDARY: $(UNIT_OBJECTS) $(FUZZ_OBJECTS)
 
 # Everything that tests/run runs, built and not run.
 tests: all unit-tests $(addprefix $(BUILD)/,asan/gpupass-early asan/gpupass asan/gpupass-log \
-	musl/gpupass-early mktrace mkguard machine sysfs-kernel poke sweep) $(FUZZ_TARGETS)
+	musl/gpupass-early mktrace mkguard machine sysfs-kernel poke sweep guest) $(FUZZ_TARGETS)
 fast-tests: all unit-tests $(addprefix $(BUILD)/,mktrace mkguard machine sysfs-kernel)
 unit-tests: $(UNIT_TESTS)
 
