@@ -46,7 +46,7 @@ _gpupass_options() {
 		;;
 	remove)
 		_arguments $root '--rebuild[rebuild the boot images, do not ask]' \
-			":name:(${(f)"$(sed -n 's/^[[:blank:]]*\[card[[:blank:]]*\([^] ]*\).*/\1/p' /etc/gpupass.conf 2>/dev/null)"})"
+			':name:_gpupass_cards'
 		;;
 	check) _arguments $root '--json[one JSON object]' '--color=[colour]:when:(auto always never)' ;;
 	status) _arguments $root '(--quiet)--json[one JSON object]' '(--json)--quiet[only the exit status]' ;;
