@@ -5,8 +5,8 @@
  */
 #include "tool/boot_loader.h"
 
-#include <ctype.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "tool/words.h"
@@ -65,20 +65,6 @@ static bool has_entries(const struct sys_root *root)
 	return false;
 }
 
-/* The text between the quotes of SHELL="TEXT", or what stands there without any. */
-static void unquote(const char *value, char *text, size_t size)
-{
-	char quote = *value == '"' || *value == '\'' ? *value++ : '\0';
-	size_t used = 0;
-
-	for (; *value && *value != quote && used + 1 < size; value++) {
-		if (!quote && (isspace((unsigned char)*value) || *value == '#'))
-			break;
-		text[used++] = *value;
-	}
-	text[used] = '\0';
-}
-
 static bool starts(const char *line, const char *start)
 {
 	return strncmp(line, start, strlen(start)) == 0;
@@ -88,28 +74,145 @@ static void append(char *text, size_t size, const char *more)
 {
 	size_t used = strlen(text);
 
-	sys_format(text + used, size - used, "%s%s", used ? " " : "", more);
+	sys_format(text + used, size - used, "%s%s", used && *more ? " " : "", more);
 }
 
-/* What follows "=" in an assignment to a variable with one of these names, or NULL. */
-static const char *value_of(const char *line, const char *const *names, size_t count)
+#define MAX_VARIABLES 2
+
+/* Variables of a file that a shell reads, each with what was assigned last. */
+struct variables {
+	const char *const *names;
+	size_t count;
+	char values[MAX_VARIABLES][BOOT_LOADER_LINE_SIZE];
+	struct boot_loader *loader;
+};
+
+static const char *const grub_names[] = {"GRUB_CMDLINE_LINUX",
+					 "GRUB_CMDLINE_LINUX_DEFAULT"};
+static const char *const dracut_names[] = {"kernel_cmdline"};
+
+/* A shell's word, as far as assignments of words need it. */
+struct reader {
+	const struct variables *variables;
+	const char *at;
+	char quote;
+	char *text;
+	size_t used, size;
+};
+
+static void put(struct reader *reader, const char *bytes, size_t length)
+{
+	for (size_t i = 0; i < length && reader->used + 1 < reader->size; i++)
+		reader->text[reader->used++] = bytes[i];
+}
+
+/* $NAME or ${NAME}: of these variables the value, of others the $ as it is. */
+static void put_variable(struct reader *reader)
+{
+	const struct variables *variables = reader->variables;
+	const char *name = reader->at + 1;
+	bool braces = *name == '{';
+	size_t length;
+
+	name += braces;
+	length = strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz"
+			      "0123456789");
+	for (size_t i = 0; i < variables->count; i++) {
+		if (strlen(variables->names[i]) != length ||
+		    memcmp(name, variables->names[i], length) != 0 ||
+		    (braces && name[length] != '}'))
+			continue;
+		put(reader, variables->values[i], strlen(variables->values[i]));
+		reader->at = name + length + braces;
+		return;
+	}
+	put(reader, reader->at++, 1);
+}
+
+/* Within double quotes a backslash takes away the meaning of these four alone. */
+static void put_escaped(struct reader *reader)
+{
+	char next = reader->at[1];
+
+	if (reader->quote && (next == '\0' || !strchr("$`\"\\", next)))
+		put(reader, reader->at, 1);
+	reader->at++;
+	if (next)
+		put(reader, reader->at++, 1);
+}
+
+static bool put_next(struct reader *reader)
+{
+	char byte = *reader->at;
+
+	if (byte == '\0' || (!reader->quote && strchr(" \t;", byte)))
+		return false;
+	if (reader->quote ? byte == reader->quote : byte == '"' || byte == '\'') {
+		reader->quote = reader->quote ? '\0' : byte;
+		reader->at++;
+	} else if (reader->quote != '\'' && byte == '\\') {
+		put_escaped(reader);
+	} else if (reader->quote != '\'' && byte == '$') {
+		put_variable(reader);
+	} else {
+		put(reader, reader->at++, 1);
+	}
+	return true;
+}
+
+static void expand(const struct variables *variables, const char *value, char *text,
+		   size_t size)
+{
+	struct reader reader = {
+		.variables = variables, .at = value, .text = text, .size = size};
+
+	while (put_next(&reader))
+		;
+	text[reader.used] = '\0';
+}
+
+/* What is assigned by a line to one of the variables, or NULL. */
+static const char *value_of(const struct variables *variables, const char *line,
+			    size_t *ret_variable, bool *ret_more)
 {
 	line += strspn(line, " \t");
-	for (size_t i = 0; i < count; i++) {
-		const char *rest = line + strlen(names[i]);
+	for (size_t i = 0; i < variables->count; i++) {
+		const char *rest = line + strlen(variables->names[i]);
 
-		if (!starts(line, names[i]))
+		if (!starts(line, variables->names[i]))
 			continue;
-		rest += strspn(rest, " \t+");
+		*ret_variable = i;
+		*ret_more = *rest == '+';
+		rest += *ret_more;
 		if (*rest == '=')
-			return rest + 1 + strspn(rest + 1, " \t");
+			return rest + 1;
 	}
 	return NULL;
 }
 
-static const char *const grub_variables[] = {"GRUB_CMDLINE_LINUX_DEFAULT",
-					     "GRUB_CMDLINE_LINUX"};
-static const char *const dracut_variables[] = {"kernel_cmdline"};
+static int read_assignment(const struct lines_place *place, char *line, void *data)
+{
+	struct variables *variables = data;
+	char text[BOOT_LOADER_LINE_SIZE], *target;
+	size_t variable;
+	bool more;
+	const char *value = value_of(variables, line, &variable, &more);
+
+	if (!value)
+		return 0;
+	if (variables->loader->wanted_place.line == 0)
+		variables->loader->wanted_place = *place;
+	if (variable + 1 == variables->count)
+		variables->loader->add_place = *place;
+	expand(variables, value, text, sizeof(text));
+	target = variables->values[variable];
+	if (more)
+		sys_format(target + strlen(target),
+			   BOOT_LOADER_LINE_SIZE - strlen(target), "%s", text);
+	else
+		sys_format(target, BOOT_LOADER_LINE_SIZE, "%s", text);
+	return 0;
+}
 
 /* A word that a shell would replace says nothing. */
 static void add_words(struct boot_loader *loader, const char *text)
@@ -119,42 +222,36 @@ static void add_words(struct boot_loader *loader, const char *text)
 	char one[256];
 
 	while ((word = words_next(&text, &length))) {
-		if (memchr(word, '$', length) || length >= sizeof(one))
+		if (memchr(word, '$', length) || memchr(word, '`', length) ||
+		    length >= sizeof(one)) {
+			loader->is_partly_wanted = true;
 			continue;
+		}
 		sys_format(one, sizeof(one), "%.*s", (int)length, word);
 		append(loader->wanted, sizeof(loader->wanted), one);
 	}
 }
 
-static void add_value(struct boot_loader *loader, const struct lines_place *place,
-		      const char *value)
+/* file, then those of directory: each may take back what the one before has assigned. */
+static void read_variables(const struct sys_root *root, struct boot_loader *loader,
+			   struct variables *variables, const char *file,
+			   const char *directory, const char *suffix)
 {
-	char text[BOOT_LOADER_LINE_SIZE];
-
-	if (!value)
-		return;
-	unquote(value, text, sizeof(text));
-	if (loader->wanted_place.line == 0)
-		loader->wanted_place = *place;
-	add_words(loader, text);
+	variables->loader = loader;
+	loader->has_wanted = lines_of_file(root, file, read_assignment, variables) >= 0;
+	lines_of_directory(root, directory, suffix, read_assignment, variables);
+	loader->has_wanted |= loader->wanted_place.line > 0;
+	for (size_t i = 0; i < variables->count; i++)
+		add_words(loader, variables->values[i]);
 }
 
-static int read_grub_line(const struct lines_place *place, char *line, void *data)
-{
-	add_value(data, place, value_of(line, grub_variables, 2));
-	return 0;
-}
-
-static int read_dracut_line(const struct lines_place *place, char *line, void *data)
-{
-	add_value(data, place, value_of(line, dracut_variables, 1));
-	return 0;
-}
-
+/* Lines of comments are kernel-install's own. */
 static int read_words_line(const struct lines_place *place, char *line, void *data)
 {
 	struct boot_loader *loader = data;
 
+	if (line[0] == '#')
+		return 0;
 	if (loader->wanted_place.line == 0)
 		loader->wanted_place = *place;
 	add_words(loader, line);
@@ -189,20 +286,47 @@ static int read_entry_line(const struct lines_place *place, char *line, void *da
 {
 	struct boot_loader *loader = data;
 
-	if (!starts(line, "options") || !strchr(" \t", line[strlen("options")]))
+	line += strspn(line, " \t");
+	if (!starts(line, "options") || (line[7] != ' ' && line[7] != '\t'))
 		return 0;
 	if (strcmp(loader->next_path, place->path) == 0)
-		append(loader->next, sizeof(loader->next), line + strlen("options "));
+		append(loader->next, sizeof(loader->next), line + 8);
 	else
-		found_next(loader, place, line + strlen("options "));
+		found_next(loader, place, line + 8);
 	return 0;
 }
 
+static int compare_versions(const void *a, const void *b)
+{
+	return strverscmp(*(char *const *)a, *(char *const *)b);
+}
+
 /* The last one is the newest: names of entries have the kernel's version at their end. */
+static void read_entries_of(const struct sys_root *root, struct boot_loader *loader,
+			    const char *directory)
+{
+	char path[PATH_MAX];
+	char **names;
+	int count = lines_names(root, directory, ".conf", &names);
+
+	if (count < 0)
+		return;
+	if (count > 1)
+		qsort(names, (size_t)count, sizeof(*names), compare_versions);
+	for (int i = 0; i < count; i++) {
+		sys_format(path, sizeof(path), "%s/%s", directory, names[i]);
+		lines_of_file(root, path, read_entry_line, loader);
+	}
+	lines_free_names(names, count);
+}
+
+/* Older Fedoras keep the words in GRUB's environment: they are not known then. */
 static void read_entries(const struct sys_root *root, struct boot_loader *loader)
 {
 	for (size_t i = 0; i < ENTRIES && !loader->has_next; i++)
-		lines_of_directory(root, entries[i], ".conf", read_entry_line, loader);
+		read_entries_of(root, loader, entries[i]);
+	if (words_have(loader->next, "$kernelopts"))
+		loader->has_next = false;
 }
 
 static void read_menu(const struct sys_root *root, struct boot_loader *loader)
@@ -224,9 +348,9 @@ static enum boot_loader_kind find_kind(const struct sys_root *root)
 {
 	bool systemd = was_systemd_boot(root);
 
+	/* The same tool looks after GRUB, too, on legacy BIOS and with Secure Boot. */
 	if (is_there(root, "etc/kernel/proxmox-boot-uuids") &&
-	    is_there(root, KERNEL_CMDLINE) &&
-	    (systemd || !is_there(root, "sys/firmware/efi")))
+	    is_there(root, KERNEL_CMDLINE) && (systemd || !has_grub(root)))
 		return BOOT_LOADER_PROXMOX;
 	if (is_there(root, "usr/sbin/grubby") || is_there(root, "usr/bin/grubby"))
 		return BOOT_LOADER_GRUBBY;
@@ -243,8 +367,10 @@ static enum boot_loader_kind find_kind(const struct sys_root *root)
 
 static void read_grub(const struct sys_root *root, struct boot_loader *loader)
 {
-	lines_of_file(root, GRUB_DEFAULT, read_grub_line, loader);
-	lines_of_directory(root, GRUB_DEFAULT_D, ".cfg", read_grub_line, loader);
+	static struct variables variables;
+
+	variables = (struct variables){.names = grub_names, .count = 2};
+	read_variables(root, loader, &variables, GRUB_DEFAULT, GRUB_DEFAULT_D, ".cfg");
 	read_menu(root, loader);
 	sys_format(loader->update, sizeof(loader->update), "%s",
 		   is_there(root, "usr/sbin/update-grub") ? "update-grub"
@@ -258,12 +384,23 @@ static void read_grub(const struct sys_root *root, struct boot_loader *loader)
 
 static void read_systemd(const struct sys_root *root, struct boot_loader *loader)
 {
-	lines_of_file(root, KERNEL_CMDLINE, read_words_line, loader);
+	loader->has_wanted =
+		lines_of_file(root, KERNEL_CMDLINE, read_words_line, loader) >= 0;
 	read_entries(root, loader);
 	sys_format(loader->update, sizeof(loader->update), "%s",
 		   loader->kind == BOOT_LOADER_PROXMOX
 			   ? "proxmox-boot-tool refresh"
 			   : "kernel-install add $(uname -r) /boot/vmlinuz-$(uname -r)");
+}
+
+static void read_dracut(const struct sys_root *root, struct boot_loader *loader)
+{
+	static struct variables variables;
+
+	variables = (struct variables){.names = dracut_names, .count = 1};
+	read_variables(root, loader, &variables, DRACUT_CONF, DRACUT_CONF_D, ".conf");
+	sys_format(loader->update, sizeof(loader->update),
+		   "dracut -f --uefi --regenerate-all");
 }
 
 void boot_loader_read(const struct sys_root *root, struct boot_loader *ret_loader)
@@ -287,11 +424,7 @@ void boot_loader_read(const struct sys_root *root, struct boot_loader *ret_loade
 		read_systemd(root, loader);
 		break;
 	case BOOT_LOADER_UKI:
-		lines_of_file(root, DRACUT_CONF, read_dracut_line, loader);
-		lines_of_directory(root, DRACUT_CONF_D, ".conf", read_dracut_line,
-				   loader);
-		sys_format(loader->update, sizeof(loader->update),
-			   "dracut -f --uefi --regenerate-all");
+		read_dracut(root, loader);
 		break;
 	default:
 		break;
@@ -303,63 +436,96 @@ void boot_loader_read(const struct sys_root *root, struct boot_loader *ret_loade
 /* The line of a configuration that has a word. */
 struct search {
 	const char *word;
+	struct variables variables; /* empty: what a line itself says */
 	bool found;
 	struct lines_place place;
 };
 
-static int find_word(const struct lines_place *place, char *line, void *data)
+static int found_in(struct search *search, const struct lines_place *place,
+		    const char *words)
 {
-	static const char ends[] = " \t\"'=";
-	struct search *search = data;
-	size_t length = strlen(search->word);
-
-	if (line[strspn(line, " \t")] == '#')
+	if (!words_have(words, search->word))
 		return 0;
-	for (char *at = strstr(line, search->word); at;
-	     at = strstr(at + 1, search->word)) {
-		bool whole = (at == line || strchr(ends, at[-1])) &&
-			     strchr(ends, at[length]); /* NUL, too */
+	search->found = true;
+	search->place = *place;
+	return 1;
+}
 
-		if (!whole)
-			continue;
-		search->found = true;
-		search->place = *place;
-		return 1;
-	}
-	return 0;
+static int find_assigned(const struct lines_place *place, char *line, void *data)
+{
+	struct search *search = data;
+	char text[BOOT_LOADER_LINE_SIZE];
+	size_t variable;
+	bool more;
+	const char *value = value_of(&search->variables, line, &variable, &more);
+
+	if (!value)
+		return 0;
+	expand(&search->variables, value, text, sizeof(text));
+	return found_in(search, place, text);
+}
+
+static int find_words(const struct lines_place *place, char *line, void *data)
+{
+	return line[0] == '#' ? 0 : found_in(data, place, line);
 }
 
 static bool find_place(const struct sys_root *root, const struct boot_loader *loader,
 		       const char *word, struct lines_place *ret_place)
 {
-	struct search search = {.word = word};
+	static struct search search;
 
+	memset(&search, 0, sizeof(search));
+	search.word = word;
 	if (loader->kind == BOOT_LOADER_GRUB) {
-		lines_of_file(root, GRUB_DEFAULT, find_word, &search);
+		search.variables.names = grub_names;
+		search.variables.count = 2;
+		lines_of_file(root, GRUB_DEFAULT, find_assigned, &search);
 		if (!search.found)
-			lines_of_directory(root, GRUB_DEFAULT_D, ".cfg", find_word,
+			lines_of_directory(root, GRUB_DEFAULT_D, ".cfg", find_assigned,
 					   &search);
 	} else if (loader->kind == BOOT_LOADER_UKI) {
-		lines_of_file(root, DRACUT_CONF, find_word, &search);
+		search.variables.names = dracut_names;
+		search.variables.count = 1;
+		lines_of_file(root, DRACUT_CONF, find_assigned, &search);
 		if (!search.found)
-			lines_of_directory(root, DRACUT_CONF_D, ".conf", find_word,
+			lines_of_directory(root, DRACUT_CONF_D, ".conf", find_assigned,
 					   &search);
 	} else {
-		lines_of_file(root, KERNEL_CMDLINE, find_word, &search);
+		lines_of_file(root, KERNEL_CMDLINE, find_words, &search);
 	}
 	*ret_place = search.place;
 	return search.found;
 }
 
+/* Entries that somebody has written by hand: nothing would make them again. */
+static bool is_by_hand(const struct boot_loader *loader)
+{
+	return loader->kind == BOOT_LOADER_SYSTEMD && loader->has_next &&
+	       !loader->has_wanted;
+}
+
 void boot_loader_advise_add(const struct boot_loader *loader, const char *word,
 			    char *text, size_t size)
 {
+	if (loader->has_next && words_have(loader->wanted, word)) {
+		sys_format(text, size,
+			   "run: %s (the boot loader's configuration has %s already)",
+			   loader->update, word);
+		return;
+	}
+	if (is_by_hand(loader)) {
+		sys_format(text, size, "add %s to the line options in /%s", word,
+			   loader->next_path);
+		return;
+	}
 	switch (loader->kind) {
 	case BOOT_LOADER_GRUB:
 		sys_format(text, size,
-			   "add %s to GRUB_CMDLINE_LINUX_DEFAULT in /" GRUB_DEFAULT
-			   ", then run: %s",
-			   word, loader->update);
+			   "add %s to GRUB_CMDLINE_LINUX_DEFAULT in /%s, then run: %s",
+			   word,
+			   loader->add_place.line ? loader->add_place.path : GRUB_DEFAULT,
+			   loader->update);
 		break;
 	case BOOT_LOADER_GRUBBY:
 		sys_format(text, size, "run: grubby --update-kernel=ALL --args=\"%s\"",
@@ -386,31 +552,65 @@ void boot_loader_advise_add(const struct boot_loader *loader, const char *word,
 	}
 }
 
-void boot_loader_advise_remove(const struct sys_root *root,
-			       const struct boot_loader *loader, const char *word,
-			       char *text, size_t size)
+/* "remove WORD from" or "change WORD to INSTEAD in", and where. */
+static void format_change(const char *word, const char *instead, const char *where,
+			  char *text, size_t size)
+{
+	if (instead)
+		sys_format(text, size, "change %s to %s in %s", word, instead, where);
+	else
+		sys_format(text, size, "remove %s from %s", word, where);
+}
+
+static void advise_grubby(const char *word, const char *instead, char *text, size_t size)
+{
+	sys_format(text, size, "run: grubby --update-kernel=ALL --remove-args=\"%s\"",
+		   word);
+	if (instead)
+		sys_format(text + strlen(text), size - strlen(text), " --args=\"%s\"",
+			   instead);
+}
+
+void boot_loader_advise_replace(const struct sys_root *root,
+				const struct boot_loader *loader, const char *word,
+				const char *instead, char *text, size_t size)
 {
 	struct lines_place place;
+	char where[PATH_MAX + 256];
 
-	if (loader->kind == BOOT_LOADER_GRUBBY)
-		sys_format(text, size,
-			   "run: grubby --update-kernel=ALL --remove-args=\"%s\"", word);
-	else if (find_place(root, loader, word, &place))
-		sys_format(text, size, "remove %s from /%s:%u, then run: %s", word,
-			   place.path, place.line, loader->update);
-	else if (loader->has_next && loader->wanted_place.line)
+	if (instead && !*instead)
+		instead = NULL;
+	if (loader->kind == BOOT_LOADER_GRUBBY) {
+		advise_grubby(word, instead, text, size);
+	} else if (find_place(root, loader, word, &place)) {
+		sys_format(where, sizeof(where), "/%s:%u, then run: %s", place.path,
+			   place.line, loader->update);
+		format_change(word, instead, where, text, size);
+	} else if (is_by_hand(loader)) {
+		sys_format(where, sizeof(where), "/%s", loader->next_path);
+		format_change(word, instead, where, text, size);
+	} else if (loader->has_wanted && !loader->is_partly_wanted) {
 		sys_format(text, size,
 			   "run: %s (the boot loader's configuration does not have %s "
 			   "any more)",
 			   loader->update, word);
-	else if (loader->has_next)
-		sys_format(text, size,
-			   "remove %s from what puts it into /%s (the boot loader's "
-			   "configuration does not name it)",
-			   word, loader->next_path);
-	else
-		sys_format(text, size,
-			   "remove %s from the kernel command line in the boot loader's "
-			   "configuration",
-			   word);
+	} else if (loader->has_next) {
+		sys_format(where, sizeof(where),
+			   "what puts it into /%s (the boot loader's configuration does "
+			   "not name it)",
+			   loader->next_path);
+		format_change(word, instead, where, text, size);
+	} else {
+		format_change(word, instead,
+			      "the kernel command line in the boot loader's "
+			      "configuration",
+			      text, size);
+	}
+}
+
+void boot_loader_advise_remove(const struct sys_root *root,
+			       const struct boot_loader *loader, const char *word,
+			       char *text, size_t size)
+{
+	boot_loader_advise_replace(root, loader, word, NULL, text, size);
 }

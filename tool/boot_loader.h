@@ -33,7 +33,10 @@ struct boot_loader {
 	char wanted[BOOT_LOADER_LINE_SIZE]; /* what the configuration names, that of the
 					     * default entries; it may not be in next yet
 					     */
-	struct lines_place wanted_place;    /* of the first line of that */
+	bool has_wanted;                    /* there is such a configuration */
+	bool is_partly_wanted;           /* it has variables: wanted is not all of it */
+	struct lines_place wanted_place; /* of the first line of that */
+	struct lines_place add_place;    /* of the line that says what is appended */
 	char update[128]; /* the command that brings wanted into next; empty = none */
 };
 
@@ -45,9 +48,15 @@ void boot_loader_read(const struct sys_root *root, struct boot_loader *ret_loade
 void boot_loader_advise_add(const struct boot_loader *loader, const char *word,
 			    char *text, size_t size);
 
-/* The same for a word that is there; it is looked for, so that its line is named. */
+/* The same for a word that is there; it is looked for, so that its line is named. Only
+ * the command where the configuration has lost it already. */
 void boot_loader_advise_remove(const struct sys_root *root,
 			       const struct boot_loader *loader, const char *word,
 			       char *text, size_t size);
+
+/* The same, with another word in its place; NULL or "" = none. */
+void boot_loader_advise_replace(const struct sys_root *root,
+				const struct boot_loader *loader, const char *word,
+				const char *instead, char *text, size_t size);
 
 #endif

@@ -15,7 +15,7 @@ struct lines_place {
 	unsigned line;       /* from 1 */
 };
 
-/* Called for each line, without its newline; other than 0 ends the reading. */
+/* Called for each line, without its newline; above 0 ends the reading. */
 typedef int (*lines_visit)(const struct lines_place *place, char *line, void *data);
 
 /* The lines of one file. What visit returned, or 0; -errno, as regular_open(), -ENOENT

@@ -52,6 +52,28 @@ int regular_open_trusted(int at, const char *path)
 	return error < 0 ? error : fd;
 }
 
+int regular_read(int at, const char *path, char *buffer, size_t size)
+{
+	int fd = regular_open(at, path), error = 0;
+	size_t length = 0;
+	ssize_t part = 1;
+
+	if (fd < 0)
+		return fd;
+	while (error == 0 && part != 0 && length < size) {
+		part = read(fd, buffer + length, size - length);
+		if (part < 0)
+			error = errno == EINTR ? 0 : -errno;
+		else
+			length += (size_t)part;
+	}
+	close(fd);
+	if (error < 0 || length == size)
+		return error < 0 ? error : -EFBIG;
+	buffer[length] = '\0';
+	return (int)length;
+}
+
 const char *regular_explain(int error)
 {
 	switch (error) {

@@ -54,16 +54,22 @@ static bool is_word(const char *a, size_t length, const char *b)
 	return true;
 }
 
-bool words_have(const char *text, const char *word)
+const char *words_find(const char *text, const char *word, size_t *ret_length)
 {
 	const char *found;
+
+	while ((found = words_next(&text, ret_length))) {
+		if (is_word(found, *ret_length, word))
+			return found;
+	}
+	return NULL;
+}
+
+bool words_have(const char *text, const char *word)
+{
 	size_t length;
 
-	while ((found = words_next(&text, &length))) {
-		if (is_word(found, length, word))
-			return true;
-	}
-	return false;
+	return words_find(text, word, &length);
 }
 
 /* The value of a word "name=value", or NULL. */
@@ -77,17 +83,31 @@ static const char *value_of(const char *word, size_t length, const char *name)
 	return word + name_length + 1;
 }
 
-const char *words_value(const char *text, const char *name, size_t *ret_length)
+const char *words_next_value(const char **rest, const char *name, size_t *ret_length,
+			     const char **ret_word)
 {
-	const char *word, *found, *value = NULL;
+	const char *word, *value;
 	size_t length;
 
-	while ((word = words_next(&text, &length))) {
-		found = value_of(word, length, name);
-		if (!found)
+	while ((word = words_next(rest, &length))) {
+		value = value_of(word, length, name);
+		if (!value)
 			continue;
+		*ret_word = word;
+		*ret_length = length - (size_t)(value - word);
+		return value;
+	}
+	return NULL;
+}
+
+const char *words_value(const char *text, const char *name, size_t *ret_length)
+{
+	const char *found, *word, *value = NULL;
+	size_t length;
+
+	while ((found = words_next_value(&text, name, &length, &word))) {
 		value = found;
-		*ret_length = length - (size_t)(found - word);
+		*ret_length = length;
 	}
 	return value;
 }

@@ -16,8 +16,16 @@ const char *words_next(const char **rest, size_t *ret_length);
  */
 bool words_have(const char *text, const char *word);
 
+/* The same as it stands in text, or NULL. */
+const char *words_find(const char *text, const char *word, size_t *ret_length);
+
 /* The value of the last "name=..." of text, or NULL. */
 const char *words_value(const char *text, const char *name, size_t *ret_length);
+
+/* The value of the next "name=..." of *rest, which is moved behind it, and where that
+ * word begins; or NULL. For parameters that may stand there several times. */
+const char *words_next_value(const char **rest, const char *name, size_t *ret_length,
+			     const char **ret_word);
 
 /* Whether value, a list with commas, has item. */
 bool words_list_has(const char *value, size_t length, const char *item);

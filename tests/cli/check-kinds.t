@@ -102,11 +102,43 @@ raised=$(for file in "$here"/check/kinds/*; do
 	file=${file##*/}
 	echo "${file%%.*}"
 done | sort -u)
-# Each "kind" is the third argument of check_add(), or what add() and add_word() hand on to it.
-named=$(cat "$top"/tool/check/*.c "$top/tool/verb_check.c" | tr -s '[:space:]' ' ' |
-	grep -oE '(check_add|add_word|add)\([^;]*;' |
-	sed 's/, "[^"]*[ %][^;]*$//' | grep -oE '"[a-z]+(-[a-z0-9]+)+"' | tr -d '"' | sort -u)
-echo "$named" >"$work/named"
-tap_is "every kind that is named has a file" \
-	"$(echo "$named" | grep -vxF "$raised" | paste -sd' ')" ""
+# named FILE...: the words in the third argument of check_add(), or of an add() that hands it on.
+named()
+{
+	cat "$@" | tr -s '[:space:]' ' ' |
+		grep -oE '[^a-z_](check_add|add|add_word|add_item)\( ?[a-z>-]+, ?[^,;{]*, ?[^,;{]*"[^,;{]*,' |
+		sed -E 's/^[^,]*,[^,]*,//' | grep -oE '"[a-z-]+"' | tr -d '"'
+}
+
+# What the table of parameters has, as make_kind() puts it.
+parameters()
+{
+	sed -nE 's/^\t\{"pci", "([^"]*)".*/pci-\1/p; s/^\t\{"([^"]*)", .*/\1/p
+		s/^\t\{NULL, "([^"]*)", CHECK.*/\1/p' "$top/tool/check/parameters.c" | tr '_.=' '---'
+}
+
+# events FILE...: the events in them, by their names. What refuses a whole boot, and what was said
+# line by line, is none of check's.
+events()
+{
+	cat "$@" | grep -oE 'TRACE_(GROUP_SHARED|ONLY_KEYBOARD|BAR_HELD|REFUSED_[A-Z_]*)' |
+		grep -vxE 'TRACE_REFUSED_(BROKEN|KEEP_LIST|LATE)' | sed 's/^TRACE_//' |
+		tr '[:upper:]_' '[:lower:]-'
+}
+
+tool=$top/tool
+core=$top/hook/core
+{
+	named "$tool"/check/*.c "$tool/verb_check.c"
+	parameters
+	events "$tool/check/cards.c" "$core/plan.c" "$core/survey.c"
+} | sort -u >"$work/named"
+tap_is "every kind that can be raised has a file, and no other" \
+	"$(echo "$raised" | diff "$work/named" -)" ""
+# What the patterns above take from the source, so that they cannot come to take nothing.
+for kind in image image-stale driverctl rmrr ids-other-card video-ignored pci-nomsi nofb \
+	rd-driver-pre group-shared refused-keep not-root; do
+	grep -qx "$kind" "$work/named"
+	tap_result $? "found in the source: $kind"
+done
 tap_done

@@ -4,6 +4,7 @@
  */
 #include "tool/check/check.h"
 
+#include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -66,15 +67,30 @@ void check_set_remedy(struct check_finding *finding, const char *format, ...)
 	va_end(arguments);
 }
 
+/* A sentence as a part of a line: without its capital and its full stop. */
+static void put_sentence(char *text, const char *sentence)
+{
+	size_t length;
+
+	snprintf(text, CHECK_TEXT_SIZE, "%s", sentence);
+	length = strlen(text);
+	if (length > 0 && text[length - 1] == '.')
+		text[length - 1] = '\0';
+	if (length > 1 && !isupper((unsigned char)text[1]))
+		text[0] = (char)tolower((unsigned char)text[0]);
+}
+
 void check_explain(const struct check *check, uint16_t event,
 		   struct check_finding *finding)
 {
 	const struct log_explanation *explanation = log_explain(event);
-	const char *advice = explanation ? explanation->advice : "", *rebuild;
+	const char *rebuild;
+	char advice[CHECK_TEXT_SIZE];
 
 	if (!explanation)
 		return;
-	check_set_reason(finding, "%s", explanation->meaning);
+	put_sentence(finding->reason, explanation->meaning);
+	put_sentence(advice, explanation->advice);
 	rebuild = strstr(advice, LOG_EXPLAIN_REBUILD);
 	if (rebuild)
 		check_set_remedy(finding, "%.*s%s%s", (int)(rebuild - advice), advice,
@@ -129,6 +145,24 @@ bool check_is_taken(const struct check *check, const struct pci_address *address
 bool check_has_word(const struct check *check, const char *word)
 {
 	return words_have(check->loader.next, word);
+}
+
+void check_without_item(const char *word, const char *item, char *text, size_t size)
+{
+	size_t name = strcspn(word, "="), used = 0;
+
+	text[0] = '\0';
+	for (const char *at = word + name; *at;) {
+		size_t length = strcspn(++at, ",");
+
+		if (length != strlen(item) || memcmp(at, item, length) != 0) {
+			sys_format(text + used, size - used, "%.*s%s%.*s",
+				   used ? 0 : (int)name, word, used ? "," : "=",
+				   (int)length, at);
+			used = strlen(text);
+		}
+		at += length;
+	}
 }
 
 bool check_log_has(const struct check *check, const char *text)

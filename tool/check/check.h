@@ -49,7 +49,8 @@ struct check {
 	struct cards cards;
 	struct plan plans[CONF_MAX_RULES]; /* for the next boot */
 	bool switched_off;                 /* the next boot's command line says so */
-	bool has_log;                      /* the kernel's log could be read: */
+	bool iommu_is_next; /* off now and on then, so that no plan is certain */
+	bool has_log;       /* the kernel's log could be read: */
 	char log[CHECK_LOG_SIZE];
 	void (*progress)(void *data, const char *what); /* before what may take long */
 	void *progress_data;
@@ -68,6 +69,9 @@ void check_set_reason(struct check_finding *finding, const char *format, ...)
 void check_set_remedy(struct check_finding *finding, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/* The planner's own reason why a card would not be taken. */
+struct check_finding *check_add_refusal(struct check *check, const struct plan *plan);
+
 /* Reason and remedy as gpupass-log explains that event, for this machine. */
 void check_explain(const struct check *check, uint16_t event,
 		   struct check_finding *finding);
@@ -85,8 +89,11 @@ const char *check_weight_name(enum check_weight weight);
 bool check_is_taken(const struct check *check, const struct pci_address *address);
 
 /* Whether the next boot's kernel command line, or the running one's where that is not
- * known, has a word; and the value of "name=". */
+ * known, has a word. */
 bool check_has_word(const struct check *check, const char *word);
+
+/* "pci=nomsi,noaer" without nomsi: "pci=noaer"; empty when nothing is left. */
+void check_without_item(const char *word, const char *item, char *text, size_t size);
 
 /* Whether the kernel's log has a text; false too when it could not be read. */
 bool check_log_has(const struct check *check, const char *text);

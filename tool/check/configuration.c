@@ -90,7 +90,7 @@ static void check_card_is_named(struct check *check)
 	check_set_remedy(finding, "run: gpupass list, then: gpupass add ADDRESS");
 }
 
-static void add_refusal(struct check *check, const struct plan *plan)
+struct check_finding *check_add_refusal(struct check *check, const struct plan *plan)
 {
 	struct check_finding *finding;
 
@@ -105,6 +105,7 @@ static void add_refusal(struct check *check, const struct plan *plan)
 	if (plan->about >= 0)
 		check_set_function(finding, &plan->card.functions[plan->about].address);
 	check_explain(check, plan->refusal, finding);
+	return finding;
 }
 
 static void make_plans(struct check *check)
@@ -122,7 +123,7 @@ static void make_plans(struct check *check)
 		 * of its own. */
 		if (plan->refusal && plan->refusal != TRACE_REFUSED_BROKEN &&
 		    plan->refusal != TRACE_REFUSED_NO_GROUP)
-			add_refusal(check, plan);
+			check_add_refusal(check, plan);
 	}
 }
 

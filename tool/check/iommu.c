@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "tool/check/check.h"
+#include "tool/check/kernel.h"
 #include "tool/words.h"
 
 enum maker { MAKER_UNKNOWN, MAKER_INTEL, MAKER_AMD };
@@ -21,6 +22,7 @@ struct processor {
 	bool has_flags, virtualises;
 };
 
+#define WORD_SIZE 256
 #define TABLES    "sys/firmware/acpi/tables"
 #define GROUPS    "sys/kernel/iommu_groups"
 #define UNSAFE    "sys/module/vfio_iommu_type1/parameters/allow_unsafe_interrupts"
@@ -79,17 +81,74 @@ static bool has_groups(const struct check *check)
 	return false;
 }
 
-/* A word that switches the IOMMU off in the next boot, or NULL. */
-static const char *find_off(const char *words)
+/* What a value, a list, says last: 1 on, 0 off, -1 neither. */
+static int read_switch(const char *value, size_t length)
 {
-	static const char *const off[] = {"iommu=off", "intel_iommu=off",
-					  "amd_iommu=off"};
+	int on = -1;
 
-	for (size_t i = 0; i < sizeof(off) / sizeof(off[0]); i++) {
-		if (words_have(words, off[i]))
-			return off[i];
+	while (length > 0) {
+		size_t part = 0;
+
+		while (part < length && value[part] != ',')
+			part++;
+		if (part == 2 && memcmp(value, "on", 2) == 0)
+			on = 1;
+		else if (part == 3 && memcmp(value, "off", 3) == 0)
+			on = 0;
+		part += part < length;
+		value += part;
+		length -= part;
 	}
-	return NULL;
+	return on;
+}
+
+/* The word that switches the IOMMU off, as it stands there, to word; false when there is
+ * none. What is off by iommu= or amd_iommu= stays off. */
+static bool find_off(const char *words, enum maker maker, char *word, size_t size)
+{
+	static const struct {
+		const char *name;
+		enum maker of; /* MAKER_UNKNOWN = everybody's */
+	} switches[] = {{"iommu", MAKER_UNKNOWN},
+			{"intel_iommu", MAKER_INTEL},
+			{"amd_iommu", MAKER_AMD}};
+
+	word[0] = '\0';
+	for (size_t i = 0; i < sizeof(switches) / sizeof(switches[0]); i++) {
+		const char *rest = words, *found, *value;
+		size_t length;
+
+		if (maker && switches[i].of && maker != switches[i].of)
+			continue;
+		while ((value = words_next_value(&rest, switches[i].name, &length,
+						 &found))) {
+			int on = read_switch(value, length);
+
+			if (on == 0)
+				sys_format(word, size, "%.*s", (int)(rest - found),
+					   found);
+			else if (on == 1 && switches[i].of == MAKER_INTEL)
+				word[0] = '\0';
+		}
+		if (word[0])
+			return true;
+	}
+	return false;
+}
+
+/* Intel's word to switch it on, and not off again behind it. */
+static bool has_on(const char *words)
+{
+	const char *word, *value;
+	int on = -1;
+	size_t length;
+
+	while ((value = words_next_value(&words, "intel_iommu", &length, &word))) {
+		int one = read_switch(value, length);
+
+		on = one < 0 ? on : one;
+	}
+	return on == 1;
 }
 
 static void add_off(struct check *check, const char *word)
@@ -103,22 +162,47 @@ static void add_off(struct check *check, const char *word)
 				  sizeof(finding->remedy));
 }
 
-static int find_default_on(const struct lines_place *place, char *line, void *data)
+/* Intel's own GPU in the processor. */
+static bool is_integrated(const struct pci_function *function)
 {
-	(void)place;
-	(void)data;
-	return strcmp(line, "CONFIG_INTEL_IOMMU_DEFAULT_ON=y") == 0;
+	const struct pci_address *address = &function->address;
+
+	return function->vendor == 0x8086 && address->domain == 0 && address->bus == 0 &&
+	       address->device == 2;
 }
 
-/* Debian's and Ubuntu's kernels differ in this. */
-static bool is_on_by_default(const struct check *check)
+static bool wants_integrated(const struct check *check)
 {
-	char path[128];
+	for (unsigned i = 0; i < check->config.conf.rule_count; i++) {
+		const struct plan *plan = &check->plans[i];
 
-	if (check_has_word(check, "intel_iommu=on"))
-		return true;
-	sys_format(path, sizeof(path), "boot/config-%s", check->release);
-	return lines_of_file(check->root, path, find_default_on, NULL) == 1;
+		for (unsigned k = 0; k < plan->card.count; k++) {
+			if (is_integrated(&plan->card.functions[k]))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* Distributions differ in this; Debian's kernels leave out the GPU in the processor. */
+static bool is_default(const struct check *check)
+{
+	return kernel_has_setting(check, "CONFIG_INTEL_IOMMU_DEFAULT_ON=y") ||
+	       (kernel_has_setting(check, "CONFIG_INTEL_IOMMU_DEFAULT_ON_INTGPU_OFF=y") &&
+		!wants_integrated(check));
+}
+
+static void add_next_boot(struct check *check, const char *by)
+{
+	struct check_finding *finding =
+		check_add(check, CHECK_NOTE, "iommu-next-boot",
+			  "the IOMMU is off now%s%s, and on from the next boot",
+			  *by ? " by " : "", by);
+
+	check->iommu_is_next = true;
+	check_set_reason(finding, "which functions can be told apart, and so which cards "
+				  "can be taken, is known only when it is on");
+	check_set_remedy(finding, "run gpupass check again after the next boot");
 }
 
 static void add_firmware(struct check *check, const char *setup)
@@ -137,22 +221,21 @@ static void explain_intel(struct check *check)
 
 	if (sys_exists(check->root, TABLES "/DMAR") == 0) {
 		add_firmware(check, SETUP_INTEL);
-	} else if (!is_on_by_default(check)) {
+	} else if (!is_default(check) && !has_on(check->loader.next)) {
 		finding = check_add(check, CHECK_ERROR, "iommu-kernel",
 				    "the kernel does not use the IOMMU: intel_iommu=on "
 				    "is missing on its command line");
 		check_set_reason(finding, NEXT_BOOT);
 		boot_loader_advise_add(&check->loader, "intel_iommu=on", finding->remedy,
 				       sizeof(finding->remedy));
-	} else if (words_have(check->loader.now, "intel_iommu=on")) {
+	} else if (has_on(check->loader.now) || is_default(check)) {
 		finding = check_add(check, CHECK_ERROR, "iommu-failed",
-				    "intel_iommu=on is given, and still no function has "
-				    "an IOMMU group");
+				    "the kernel is to use the IOMMU, and still no "
+				    "function has an IOMMU group");
 		check_set_reason(finding, NEXT_BOOT);
 		check_set_remedy(finding, "look at: journalctl -k -g DMAR");
 	} else {
-		check_add(check, CHECK_NOTE, "iommu-next-boot",
-			  "the IOMMU is off now, and on from the next boot");
+		add_next_boot(check, "");
 	}
 }
 
@@ -185,11 +268,13 @@ static void explain_unknown(struct check *check)
 /* No function has a group: whose fault is it? */
 static void explain_absence(struct check *check, enum maker maker)
 {
-	const char *now = find_off(check->loader.now);
+	char now[WORD_SIZE];
+	bool off = find_off(check->loader.now, maker, now, sizeof(now));
 
-	if (now) /* and not in the next boot */
-		check_add(check, CHECK_NOTE, "iommu-next-boot",
-			  "the IOMMU is off now by %s, and on from the next boot", now);
+	/* By a word that is not on the next boot's command line. */
+	if (off &&
+	    (maker != MAKER_INTEL || is_default(check) || has_on(check->loader.next)))
+		add_next_boot(check, now);
 	else if (maker == MAKER_UNKNOWN || sys_exists(check->root, TABLES) != 1)
 		explain_unknown(check);
 	else if (maker == MAKER_INTEL)
@@ -199,12 +284,12 @@ static void explain_absence(struct check *check, enum maker maker)
 }
 
 /* Intel's is off again without its word, though it is on now. */
-static void check_stays_on(struct check *check, const struct processor *processor)
+static void check_stays_on(struct check *check, enum maker maker)
 {
 	struct check_finding *finding;
 
-	if (processor->maker != MAKER_INTEL || is_on_by_default(check) ||
-	    !words_have(check->loader.now, "intel_iommu=on"))
+	if (maker != MAKER_INTEL || is_default(check) || has_on(check->loader.next) ||
+	    !has_on(check->loader.now))
 		return;
 	finding = check_add(check, CHECK_ERROR, "iommu-kernel",
 			    "intel_iommu=on is not on the next boot's kernel command "
@@ -215,18 +300,50 @@ static void check_stays_on(struct check *check, const struct processor *processo
 			       sizeof(finding->remedy));
 }
 
+/* Other functions have groups. */
+static void check_without_group(struct check *check)
+{
+	for (unsigned i = 0; i < check->config.conf.rule_count; i++) {
+		const struct plan *plan = &check->plans[i];
+		struct check_finding *finding;
+
+		if (plan->refusal != TRACE_REFUSED_NO_GROUP)
+			continue;
+		finding = check_add_refusal(check, plan);
+		if (plan->about < 0 ||
+		    !is_integrated(&plan->card.functions[plan->about]) ||
+		    has_on(check->loader.next))
+			continue;
+		check_set_reason(finding, "this kernel uses the IOMMU for the GPU in the "
+					  "processor only when it is told to");
+		boot_loader_advise_add(&check->loader, "intel_iommu=on", finding->remedy,
+				       sizeof(finding->remedy));
+	}
+}
+
+/* A value that switches a module's parameter on (kstrtobool()). */
+static bool is_true(const char *value, size_t length)
+{
+	return length > 0 && (strchr("1yYtT", value[0]) ||
+			      (length > 1 && (value[0] == 'o' || value[0] == 'O') &&
+			       (value[1] == 'n' || value[1] == 'N')));
+}
+
 static bool is_unsafe_allowed(const struct check *check)
 {
 	char value[8];
+	size_t length;
+	const char *word = words_value(
+		check->loader.next, "vfio_iommu_type1.allow_unsafe_interrupts", &length);
 
-	if (words_have(check->loader.next, "vfio_iommu_type1.allow_unsafe_interrupts=1"))
+	if (word && is_true(word, length))
 		return true;
 	for (unsigned i = 0; i < check->config.conf.parameter_count; i++) {
 		const struct conf_parameter *parameter =
 			&check->config.conf.parameters[i];
 
 		if (strcmp(parameter->name, "allow_unsafe_interrupts") == 0 &&
-		    strchr("1yY", parameter->value[0]))
+		    is_true(parameter->value, strlen(parameter->value)))
 			return true;
 	}
 	return sys_read_attribute(check->root, UNSAFE, value, sizeof(value)) > 0 &&
@@ -247,33 +364,46 @@ static bool lacks_remapping(const struct check *check)
 		(check_log_has(check, "DMAR: ") || check_log_has(check, "AMD-Vi: ")));
 }
 
-static void check_remapping(struct check *check)
+#define FORGE "vfio refuses VMs without it, since a guest could forge interrupts"
+
+static void add_remapping_off(struct check *check, const char *found, size_t length)
 {
 	struct check_finding *finding;
-	const char *word = NULL;
+	char word[WORD_SIZE];
 
-	if (check_has_word(check, "intremap=off"))
-		word = "intremap=off";
-	else if (check_has_word(check, "nointremap"))
-		word = "nointremap";
-	if (word) {
-		finding = check_add(check, CHECK_ERROR, "interrupt-remapping-off",
-				    "%s switches interrupt remapping off", word);
-		check_set_reason(finding, "vfio refuses VMs without it, since a guest "
-					  "could forge interrupts");
-		boot_loader_advise_remove(check->root, &check->loader, word,
-					  finding->remedy, sizeof(finding->remedy));
-	} else if (lacks_remapping(check) && !is_unsafe_allowed(check)) {
-		finding = check_add(check, CHECK_ERROR, "no-interrupt-remapping",
-				    "this machine has no interrupt remapping");
-		check_set_reason(finding, "vfio refuses VMs without it, since a guest "
-					  "could forge interrupts");
-		check_set_remedy(finding,
-				 "switch x2APIC or interrupt remapping on in the "
-				 "firmware setup; only for guests that you trust, put "
-				 "vfio_iommu_type1.allow_unsafe_interrupts = 1 into "
-				 "[options] of /" CONF_PATH);
-	}
+	sys_format(word, sizeof(word), "%.*s", (int)length, found);
+	finding = check_add(check, CHECK_ERROR, "interrupt-remapping-off",
+			    "%s switches interrupt remapping off", word);
+	check_set_reason(finding, FORGE);
+	boot_loader_advise_remove(check->root, &check->loader, word, finding->remedy,
+				  sizeof(finding->remedy));
+}
+
+static void add_no_remapping(struct check *check)
+{
+	struct check_finding *finding =
+		check_add(check, CHECK_ERROR, "no-interrupt-remapping",
+			  "this machine has no interrupt remapping");
+
+	check_set_reason(finding, FORGE);
+	check_set_remedy(finding, "switch x2APIC or interrupt remapping on in the "
+				  "firmware setup; only for guests that you trust, put "
+				  "vfio_iommu_type1.allow_unsafe_interrupts = 1 into "
+				  "[options] of /" CONF_PATH);
+}
+
+static void check_remapping(struct check *check)
+{
+	const char *words = check->loader.next, *found;
+	size_t length;
+
+	found = words_with_item(words, "intremap", "off", &length);
+	if (!found)
+		found = words_find(words, "nointremap", &length);
+	if (found)
+		add_remapping_off(check, found, length);
+	else if (has_groups(check) && lacks_remapping(check) && !is_unsafe_allowed(check))
+		add_no_remapping(check);
 }
 
 static void check_unsafe(struct check *check)
@@ -314,12 +444,12 @@ static void check_regions(struct check *check, const struct plan *plan,
 	if (lines_of_file(check->root, path, find_direct, NULL) != 1)
 		return;
 	finding = check_add(check, CHECK_ERROR, "rmrr",
-			    "the firmware has reserved memory for it (RMRR)");
+			    "the firmware keeps memory that this function uses (RMRR)");
 	check_set_function(finding, &function->address);
 	snprintf(finding->card, sizeof(finding->card), "%s", plan->rule->name);
 	check_set_reason(finding,
-			 "the kernel then refuses the VM: \"ineligible for IOMMU "
-			 "domain attach due to platform RMRR requirement\"");
+			 "the kernel then refuses the VM; its log says \"platform RMRR "
+			 "requirement\" or, if it is newer, \"1:1 IOMMU mapping\"");
 	check_set_remedy(finding,
 			 "on HPE servers exclude the slot from shared memory features "
 			 "(RBSU, HPE's conrep tool); else ask the maker for a firmware "
@@ -338,19 +468,33 @@ static void check_reserved(struct check *check)
 	}
 }
 
+/* Who else makes processors uses one of the two kinds of IOMMU. */
+static enum maker find_maker(const struct check *check, enum maker processor)
+{
+	if (processor != MAKER_UNKNOWN)
+		return processor;
+	if (sys_exists(check->root, TABLES "/DMAR") == 1)
+		return MAKER_INTEL;
+	return sys_exists(check->root, TABLES "/IVRS") == 1 ? MAKER_AMD : MAKER_UNKNOWN;
+}
+
 void check_iommu(struct check *check)
 {
 	struct processor processor = {0};
-	const char *off = find_off(check->loader.next);
+	enum maker maker;
+	char off[WORD_SIZE];
 
 	lines_of_file(check->root, "proc/cpuinfo", read_line, &processor);
 	check_virtualisation(check, &processor);
-	if (off)
+	maker = find_maker(check, processor.maker);
+	if (find_off(check->loader.next, maker, off, sizeof(off))) {
 		add_off(check, off);
-	else if (!has_groups(check))
-		explain_absence(check, processor.maker);
-	else
-		check_stays_on(check, &processor);
+	} else if (!has_groups(check)) {
+		explain_absence(check, maker);
+	} else {
+		check_stays_on(check, maker);
+		check_without_group(check);
+	}
 	check_remapping(check);
 	check_unsafe(check);
 	check_reserved(check);

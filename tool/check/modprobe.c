@@ -13,9 +13,10 @@
 #include "tool/check/kernel.h"
 #include "tool/words.h"
 
-#define VFIO_PCI "vfio-pci"
-#define VIRQFD   "vfio_virqfd"
-#define BLANKS   " \t"
+#define VFIO_PCI  "vfio-pci"
+#define VIRQFD    "vfio_virqfd"
+#define BLANKS    " \t"
+#define WORD_SIZE 256
 
 /* Drivers that people keep away from a card. */
 static const struct kept_away {
@@ -33,9 +34,9 @@ static const struct kept_away {
 	{"xe", NULL},
 	{"i2c_nvidia_gpu", NULL},
 	{"ucsi_ccg", NULL},
-	{"snd_hda_intel", "the host has no sound then"},
-	{"xhci_pci", "the host has no USB 3 then, keyboards included"},
-	{"xhci_hcd", "the host has no USB 3 then, keyboards included"},
+	{"snd_hda_intel", "the host's own sound has no driver then"},
+	{"xhci_pci", "the host's own USB ports have no driver then, keyboards included"},
+	{"xhci_hcd", "the host's own USB ports have no driver then, keyboards included"},
 };
 #define KEPT_AWAY (sizeof(kept_away) / sizeof(kept_away[0]))
 
@@ -58,25 +59,52 @@ static struct check_finding *add(struct check *check, enum check_weight weight,
 	return finding;
 }
 
-/* "10de:1e07" and, with a colon, more of it. What the kernel takes is hexadecimal with
- * any number of digits (pci_match_id's text form, drivers/vfio/pci/vfio_pci.c). */
-static bool parse_id(const char *text, size_t length, unsigned *ret_vendor,
-		     unsigned *ret_device)
+struct id {
+	unsigned vendor, device, subvendor, subdevice; /* ANY = each */
+};
+#define ANY 0xffffffff
+
+/* "10de:1e07" and, with a colon, the card's maker (vfio_pci_fill_ids() in
+ * drivers/vfio/pci/vfio_pci.c); class and mask, which may follow, are not looked at. */
+static bool parse_id(const char *text, size_t length, struct id *ret_id)
 {
 	char copy[64];
 
+	ret_id->subvendor = ret_id->subdevice = ANY;
 	if (length >= sizeof(copy))
 		return false;
 	memcpy(copy, text, length);
 	copy[length] = '\0';
-	return sscanf(copy, "%x:%x", ret_vendor, ret_device) == 2;
+	return sscanf(copy, "%x:%x:%x:%x", &ret_id->vendor, &ret_id->device,
+		      &ret_id->subvendor, &ret_id->subdevice) >= 2;
+}
+
+static bool has_subsystem(const struct check *check, const struct pci_function *function,
+			  const char *name, unsigned wanted)
+{
+	char path[PCI_PATH_SIZE], value[16], address[PCI_ADDRESS_SIZE];
+
+	if (wanted == ANY)
+		return true;
+	pci_format_address(&function->address, address);
+	sys_format(path, sizeof(path), PCI_DEVICES "/%s/%s", address, name);
+	return sys_read_attribute(check->root, path, value, sizeof(value)) > 0 &&
+	       strtoul(value, NULL, 16) == wanted;
+}
+
+static bool catches(const struct check *check, const struct id *id,
+		    const struct pci_function *function)
+{
+	return function->vendor == id->vendor && function->device == id->device &&
+	       has_subsystem(check, function, "subsystem_vendor", id->subvendor) &&
+	       has_subsystem(check, function, "subsystem_device", id->subdevice);
 }
 
 /* Functions with one of the ids that are of no card which gpupass takes, to text. */
 static unsigned find_others(const struct check *check, const char *ids, size_t length,
 			    char *text, size_t size)
 {
-	unsigned count = 0, vendor, device;
+	unsigned count = 0;
 	size_t used = 0;
 
 	text[0] = '\0';
@@ -84,14 +112,14 @@ static unsigned find_others(const struct check *check, const char *ids, size_t l
 		const char *comma = memchr(ids + at, ',', length - at);
 		size_t part = comma ? (size_t)(comma - (ids + at)) : length - at;
 
-		if (!parse_id(ids + at, part, &vendor, &device))
-			vendor = 0x10000;
-		for (unsigned i = 0; i < check->cards.function_count; i++) {
+		struct id id;
+		bool valid = parse_id(ids + at, part, &id);
+
+		for (unsigned i = 0; valid && i < check->cards.function_count; i++) {
 			const struct pci_function *f = &check->cards.functions[i];
 			char address[PCI_ADDRESS_SIZE];
 
-			if (f->vendor != vendor || f->device != device ||
-			    check_is_taken(check, &f->address))
+			if (!catches(check, &id, f) || check_is_taken(check, &f->address))
 				continue;
 			pci_format_address(&f->address, address);
 			snprintf(text + used, size - used, "%s%s", used ? ", " : "",
@@ -156,7 +184,7 @@ static void check_softdep(struct check *check, const struct lines_place *place,
 		finding = add(check, CHECK_WARNING, "softdep-builtin", place, text);
 		check_set_reason(finding,
 				 "%s is built into this kernel: nothing can come before "
-				 "it, and this line does nothing; gpupass unbinds it",
+				 "it, and this line does nothing",
 				 module);
 	} else {
 		finding = add(check, CHECK_NOTE, "softdep-not-needed", place, text);
@@ -185,21 +213,29 @@ static void check_blacklist(struct check *check, const struct lines_place *place
 			    const char *module, const char *word)
 {
 	const struct kept_away *kept = find_kept_away(module);
+	enum kernel_module found = kernel_find_module(check, module);
+	bool costs = kept && kept->cost && found != KERNEL_MODULE_BUILTIN;
 	struct check_finding *finding;
-	char text[CHECK_TEXT_SIZE / 2];
+	char text[CHECK_TEXT_SIZE / 2], instead[WORD_SIZE];
 
-	if (!kept || check->config.conf.rule_count == 0 || is_for_nvidia(check, module))
+	if (!kept || is_for_nvidia(check, module))
 		return;
 	snprintf(text, sizeof(text), "driver %s is kept away by a blacklist", module);
-	finding =
-		add(check, kept->cost ? CHECK_WARNING : CHECK_NOTE,
-		    kept->cost ? "blacklist-costs" : "blacklist-not-needed", place, text);
-	check_set_reason(finding, "gpupass has the card before any driver comes; %s",
-			 kept->cost ? kept->cost
-				    : "no other card can use this driver then");
-	if (!place)
-		boot_loader_advise_remove(check->root, &check->loader, word,
-					  finding->remedy, sizeof(finding->remedy));
+	finding = add(check, costs ? CHECK_WARNING : CHECK_NOTE,
+		      costs ? "blacklist-costs" : "blacklist-not-needed", place, text);
+	if (found == KERNEL_MODULE_BUILTIN)
+		check_set_reason(finding, "it is built into this kernel, and a blacklist "
+					  "of modules does nothing");
+	else
+		check_set_reason(finding,
+				 "gpupass has the card before any driver comes; %s",
+				 kept->cost ? kept->cost
+					    : "no other card can use this driver then");
+	if (place)
+		return;
+	check_without_item(word, module, instead, sizeof(instead));
+	boot_loader_advise_replace(check->root, &check->loader, word, instead,
+				   finding->remedy, sizeof(finding->remedy));
 }
 
 static void check_install(struct check *check, const struct lines_place *place,
@@ -272,54 +308,43 @@ static void check_virqfd(struct check *check)
 			   check);
 }
 
-/* The modules of a list with commas. */
-static void check_list(struct check *check, const char *word, const char *list,
-		       size_t length)
+static void check_ids_words(struct check *check, const char *name)
 {
-	char copy[256], *save = NULL;
+	const char *rest = check->loader.next, *value, *found;
+	size_t length;
+	char word[WORD_SIZE];
 
-	snprintf(copy, sizeof(copy), "%.*s", (int)length, list);
-	for (char *module = strtok_r(copy, ",", &save); module;
-	     module = strtok_r(NULL, ",", &save))
-		check_blacklist(check, NULL, module, word);
-}
-
-/* Calls look for the value of each of two names that is on the command line. */
-static void check_words(struct check *check, const char *const names[2],
-			void (*look)(struct check *check, const char *word,
-				     const char *value, size_t length))
-{
-	for (size_t i = 0; i < 2; i++) {
-		size_t length = 0;
-		const char *value = words_value(check->loader.next, names[i], &length);
-		char word[256];
-
-		if (!value)
-			continue;
-		snprintf(word, sizeof(word), "%s=%.*s", names[i], (int)length, value);
-		look(check, word, value, length);
+	while ((value = words_next_value(&rest, name, &length, &found))) {
+		sys_format(word, sizeof(word), "%.*s", (int)(rest - found), found);
+		check_ids(check, NULL, word, value, length);
 	}
 }
 
-static void check_ids_word(struct check *check, const char *word, const char *ids,
-			   size_t length)
+static void check_blacklist_words(struct check *check, const char *name)
 {
-	check_ids(check, NULL, word, ids, length);
+	const char *rest = check->loader.next, *value, *found;
+	size_t length;
+	char word[WORD_SIZE], copy[WORD_SIZE], *save = NULL;
+
+	while ((value = words_next_value(&rest, name, &length, &found))) {
+		sys_format(word, sizeof(word), "%.*s", (int)(rest - found), found);
+		sys_format(copy, sizeof(copy), "%.*s", (int)length, value);
+		for (char *module = strtok_r(copy, ",", &save); module;
+		     module = strtok_r(NULL, ",", &save))
+			check_blacklist(check, NULL, module, word);
+	}
 }
 
-static void check_command_line(struct check *check)
-{
-	static const char *const ids[] = {"vfio-pci.ids", "pci-stub.ids"};
-	static const char *const blacklists[] = {"modprobe.blacklist",
-						 "rd.driver.blacklist"};
-
-	check_words(check, ids, check_ids_word);
-	check_words(check, blacklists, check_list);
-}
-
+/* Without a card these may be somebody's way to give one away. */
 void check_modprobe(struct check *check)
 {
-	check_command_line(check);
-	lines_of_directory(check->root, "etc/modprobe.d", ".conf", look_at_line, check);
 	check_virqfd(check);
+	if (check->config.conf.rule_count == 0)
+		return;
+	check_ids_words(check, "vfio-pci.ids");
+	check_ids_words(check, "pci-stub.ids");
+	check_blacklist_words(check, "modprobe.blacklist");
+	check_blacklist_words(check, "rd.driver.blacklist");
+	check_blacklist_words(check, "module_blacklist");
+	lines_of_directory(check->root, "etc/modprobe.d", ".conf", look_at_line, check);
 }

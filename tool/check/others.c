@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "tool/check/check.h"
+#include "tool/regular.h"
 
 #define DRIVERCTL   "etc/driverctl.d"
 #define SUPERGFX    "etc/supergfxd.conf"
@@ -42,8 +43,9 @@ static void look_at_override(struct check *check, const char *name)
 	if (!wanted)
 		return;
 	snprintf(path, sizeof(path), DRIVERCTL "/pci-%s", name);
-	if (sys_read_attribute(check->root, path, driver, sizeof(driver)) < 0)
+	if (regular_read(check->root->fd, path, driver, sizeof(driver)) < 0)
 		driver[0] = '\0';
+	driver[strcspn(driver, "\n")] = '\0';
 	agrees = strcmp(driver, wanted) == 0;
 	finding = check_add(check, agrees ? CHECK_NOTE : CHECK_ERROR,
 			    agrees ? "driverctl-not-needed" : "driverctl",
@@ -81,7 +83,7 @@ static void check_supergfx(struct check *check)
 	bool enabled;
 
 	if (check->config.conf.rule_count == 0 ||
-	    sys_read_file(check->root, SUPERGFX, text, sizeof(text)) < 0)
+	    regular_read(check->root->fd, SUPERGFX, text, sizeof(text)) < 0)
 		return;
 	object = json_tokener_parse(text);
 	if (json_object_object_get_ex(object, "mode", &mode))

@@ -12,15 +12,17 @@
 #include "tool/check/kernel.h"
 #include "tool/words.h"
 
+#define WORD_SIZE 256
+
 static const struct parameter {
 	const char *list; /* the parameter whose list has word, or NULL */
-	const char *word; /* as a whole; with "=" at its end, any value */
+	const char *word; /* as a whole; with list, an item of it */
 	enum check_weight weight;
 	const char *reason;
 } parameters[] = {
 	{"pci", "nomsi", CHECK_WARNING,
 	 "every device shares a few old interrupt lines then: NVMe disks and network "
-	 "cards become slow, and many GPUs do not work in a VM"},
+	 "cards become slow, and so does the card in its VM"},
 	{"pci", "nommconf", CHECK_WARNING,
 	 "the kernel cannot see extended configuration space then: no ACS, so IOMMU "
 	 "groups become larger, no error reports, no resizable BARs"},
@@ -30,29 +32,44 @@ static const struct parameter {
 	 "the kernel ignores which addresses the firmware left for PCI, and may give a "
 	 "device some that do not work"},
 	{NULL, "pcie_aspm=off", CHECK_WARNING,
-	 "links of PCIe stay as the firmware left them: more power is used, and some "
-	 "machines do not suspend any more"},
+	 "the kernel leaves the power saving of PCIe links as the firmware set it, on or "
+	 "off: more power may be used, and some machines do not suspend any more"},
 	{NULL, "nomodeset", CHECK_NOTE,
-	 "no DRM driver drives the host's own display then; gpupass does not need it"},
-	{NULL, "nofb", CHECK_NOTE, "no kernel knows this parameter"},
+	 "only the firmware's framebuffer drives the host's own display then; gpupass "
+	 "does not need it"},
+	{NULL, "nofb", CHECK_NOTE, "no kernel of today knows this parameter"},
 	{NULL, "vga=off", CHECK_NOTE,
-	 "it is for boot loaders on legacy BIOS and does nothing to a framebuffer"},
+	 "vga= is for boot loaders on legacy BIOS, and no framebuffer is switched off by "
+	 "it"},
 	{NULL, "amd_iommu=on", CHECK_NOTE,
 	 "no such value is known; AMD's IOMMU is on unless the firmware has it off"},
-	{NULL, "rd.driver.pre=", CHECK_NOTE,
+	{"rd.driver.pre", "vfio-pci", CHECK_NOTE,
+	 "gpupass inserts vfio-pci itself, and only dracut knows this parameter"},
+	{"rd.driver.pre", "vfio_pci", CHECK_NOTE,
 	 "gpupass inserts vfio-pci itself, and only dracut knows this parameter"},
 };
 #define PARAMETERS (sizeof(parameters) / sizeof(parameters[0]))
 
-static struct check_finding *add_word(struct check *check, enum check_weight weight,
-				      const char *kind, const char *word)
+/* A word that is to go away; item is the part of its list that is meant, or NULL. */
+static struct check_finding *add_item(struct check *check, enum check_weight weight,
+				      const char *kind, const char *word,
+				      const char *item)
 {
+	char instead[WORD_SIZE] = "";
 	struct check_finding *finding =
 		check_add(check, weight, kind, "%s is on the kernel command line", word);
 
-	boot_loader_advise_remove(check->root, &check->loader, word, finding->remedy,
-				  sizeof(finding->remedy));
+	if (item)
+		check_without_item(word, item, instead, sizeof(instead));
+	boot_loader_advise_replace(check->root, &check->loader, word, instead,
+				   finding->remedy, sizeof(finding->remedy));
 	return finding;
+}
+
+static struct check_finding *add_word(struct check *check, enum check_weight weight,
+				      const char *kind, const char *word)
+{
+	return add_item(check, weight, kind, word, NULL);
 }
 
 /* The word as it stands there: "pci=nomsi,noaer" for the list pci that has nomsi. */
@@ -60,34 +77,25 @@ static bool find(const struct check *check, const struct parameter *parameter, c
 		 size_t size)
 {
 	const char *words = check->loader.next, *found;
-	size_t length = 0, last = strlen(parameter->word) - 1;
-	char name[64];
+	size_t length = 0;
 
-	if (parameter->list) {
-		found = words_with_item(words, parameter->list, parameter->word, &length);
-		sys_format(word, size, "%.*s", (int)length, found ? found : "");
-		return found;
-	}
-	if (parameter->word[last] != '=') {
-		sys_format(word, size, "%s", parameter->word);
-		return check_has_word(check, parameter->word);
-	}
-	sys_format(name, sizeof(name), "%.*s", (int)last, parameter->word);
-	found = words_value(words, name, &length);
-	sys_format(word, size, "%s=%.*s", name, (int)length, found ? found : "");
+	found = parameter->list ? words_with_item(words, parameter->list, parameter->word,
+						  &length)
+				: words_find(words, parameter->word, &length);
+	sys_format(word, size, "%.*s", (int)length, found ? found : "");
 	return found;
 }
 
-/* "pci-nomsi", "pcie-aspm-off", "nofb": the parameter as a kind. */
+/* "pci-nomsi", "pcie-aspm-off", "nofb": the parameter as a kind; what has a list that is
+ * not pci= is told by its name. */
 static void make_kind(const struct parameter *parameter, char *kind)
 {
-	size_t used;
-
-	snprintf(kind, CHECK_KIND_SIZE, "%s%s%s", parameter->list ? parameter->list : "",
-		 parameter->list ? "-" : "", parameter->word);
-	used = strlen(kind);
-	if (kind[used - 1] == '=')
-		kind[used - 1] = '\0';
+	if (parameter->list && strcmp(parameter->list, "pci") != 0)
+		snprintf(kind, CHECK_KIND_SIZE, "%s", parameter->list);
+	else
+		snprintf(kind, CHECK_KIND_SIZE, "%s%s%s",
+			 parameter->list ? parameter->list : "",
+			 parameter->list ? "-" : "", parameter->word);
 	for (char *at = kind; *at; at++) {
 		if (strchr("=_.", *at))
 			*at = '-';
@@ -97,18 +105,20 @@ static void make_kind(const struct parameter *parameter, char *kind)
 static void check_table(struct check *check)
 {
 	for (size_t i = 0; i < PARAMETERS; i++) {
-		char word[256], kind[CHECK_KIND_SIZE];
+		const struct parameter *parameter = &parameters[i];
+		char word[WORD_SIZE], kind[CHECK_KIND_SIZE];
 		struct check_finding *finding;
 
-		if (!find(check, &parameters[i], word, sizeof(word)))
+		if (!find(check, parameter, word, sizeof(word)))
 			continue;
-		make_kind(&parameters[i], kind);
-		finding = add_word(check, parameters[i].weight, kind, word);
-		if (parameters[i].list)
+		make_kind(parameter, kind);
+		finding = add_item(check, parameter->weight, kind, word,
+				   parameter->list ? parameter->word : NULL);
+		if (parameter->list)
 			snprintf(finding->text, sizeof(finding->text),
-				 "%s=%s is on the kernel command line",
-				 parameters[i].list, parameters[i].word);
-		check_set_reason(finding, "%s", parameters[i].reason);
+				 "%s=%s is on the kernel command line", parameter->list,
+				 parameter->word);
+		check_set_reason(finding, "%s", parameter->reason);
 	}
 }
 
@@ -119,23 +129,27 @@ static bool is_unknown(const struct check *check, const char *word)
 	static const char start[] = "Unknown kernel command line parameters \"";
 	const char *line = check->has_log ? strstr(check->log, start) : NULL;
 	const char *end = line ? strstr(line, "\", will be passed") : NULL;
-	const char *found = line ? strstr(line, word) : NULL;
+	char words[BOOT_LOADER_LINE_SIZE];
 
-	return found && end && found < end;
+	if (!end)
+		return false;
+	line += strlen(start);
+	sys_format(words, sizeof(words), "%.*s", (int)(end - line), line);
+	return words_have(words, word);
 }
 
 static void check_acs(struct check *check)
 {
+	const char *rest = check->loader.next, *value, *found;
 	struct check_finding *finding;
-	const char *value;
 	size_t length;
-	char word[128];
+	char word[WORD_SIZE];
 
-	value = words_value(check->loader.next, "pcie_acs_override", &length);
+	value = words_next_value(&rest, "pcie_acs_override", &length, &found);
 	if (!value)
 		return;
-	snprintf(word, sizeof(word), "pcie_acs_override=%.*s", (int)length, value);
-	if (is_unknown(check, "pcie_acs_override")) {
+	sys_format(word, sizeof(word), "%.*s", (int)(rest - found), found);
+	if (is_unknown(check, word)) {
 		finding = add_word(check, CHECK_NOTE, "acs-override-ignored", word);
 		check_set_reason(finding,
 				 "this kernel does not know it, it is a patch of "
@@ -165,50 +179,87 @@ static bool has_special_card(const struct check *check)
  * (__initcall_stub in include/linux/init.h). */
 static void check_sysfb(struct check *check)
 {
-	static const char word[] = "initcall_blacklist=sysfb_init";
+	static const char item[] = "sysfb_init";
 	struct check_finding *finding;
+	const char *found;
+	size_t length;
+	char word[WORD_SIZE];
 
-	if (!check_has_word(check, word))
+	found = words_with_item(check->loader.next, "initcall_blacklist", item, &length);
+	if (!found)
 		return;
+	sys_format(word, sizeof(word), "%.*s", (int)length, found);
 	if (kernel_has_setting(check, "CONFIG_LTO_CLANG=y")) {
-		finding = add_word(check, CHECK_WARNING, "sysfb-ignored", word);
+		finding = add_item(check, CHECK_WARNING, "sysfb-ignored", word, item);
 		check_set_reason(finding, "this kernel was built with clang's link-time "
 					  "optimisation, and finds no initcall of this "
 					  "name: it does nothing");
 	} else if (!has_special_card(check)) {
-		finding = add_word(check, CHECK_NOTE, "sysfb-not-needed", word);
+		finding = add_item(check, CHECK_NOTE, "sysfb-not-needed", word, item);
 		check_set_reason(finding, "no screen shows anything before a DRM driver "
 					  "comes; cards of class 0300 do not need it");
 	}
 }
 
+/* "efifb:off" or "efifb:off,vesafb:off": a driver is switched off that asks for its
+ * options (__video_get_options() in drivers/video/cmdline.c); the first is the one that
+ * is named. */
+static bool switches_off(const char *value, size_t length, const char *driver)
+{
+	size_t name = strlen(driver);
+
+	return length >= name + 4 && memcmp(value, driver, name) == 0 &&
+	       memcmp(value + name, ":off", 4) == 0;
+}
+
+static void check_video_word(struct check *check, const char *word, const char *value,
+			     size_t length)
+{
+	const char *device = check->console.device;
+	bool efifb = strncmp(device, "efi-framebuffer", 15) == 0;
+	struct check_finding *finding;
+
+	if (switches_off(value, length, "efifb") && (efifb || !device[0])) {
+		finding = add_word(check, CHECK_NOTE, "video-not-needed", word);
+		check_set_reason(finding,
+				 "gpupass releases the framebuffer when it takes the "
+				 "card; with this there is no early console");
+		return;
+	}
+	finding = add_word(check, CHECK_WARNING, "video-ignored", word);
+	if (efifb)
+		check_set_reason(finding,
+				 "the framebuffer of this kernel is %s, and only "
+				 "video=efifb:off speaks of that",
+				 device);
+	else if (device[0])
+		check_set_reason(finding,
+				 "the framebuffer of this kernel is %s, whose "
+				 "drivers do not know this parameter",
+				 device);
+	else
+		check_set_reason(finding, "of the drivers of a firmware's framebuffer "
+					  "only efifb knows this parameter");
+}
+
 /* video=efifb:off reaches efifb alone (fb_get_options()); simpledrm and simplefb, which
- * have taken its place on many kernels, never ask. */
+ * have taken its place on many kernels, never ask, and vesafb does not look whether it is
+ * off. */
 static void check_video(struct check *check)
 {
-	static const char *const words[] = {"video=efifb:off", "video=vesafb:off",
-					    "video=simplefb:off", "video=simpledrm:off"};
-	bool efifb = strncmp(check->console.device, "efi-framebuffer", 15) == 0;
+	static const char *const drivers[] = {"efifb", "vesafb", "simplefb", "simpledrm"};
+	const char *rest = check->loader.next, *value, *found;
+	size_t length;
 
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		struct check_finding *finding;
+	while ((value = words_next_value(&rest, "video", &length, &found))) {
+		char word[WORD_SIZE];
+		bool off = false;
 
-		if (!check_has_word(check, words[i]))
-			continue;
-		if (i == 0 && (efifb || !check->console.device[0])) {
-			finding =
-				add_word(check, CHECK_NOTE, "video-not-needed", words[i]);
-			check_set_reason(finding,
-					 "gpupass releases the framebuffer when it takes "
-					 "the card; with this there is no early console");
-			continue;
-		}
-		finding = add_word(check, CHECK_WARNING, "video-ignored", words[i]);
-		check_set_reason(finding,
-				 "the framebuffer of this kernel is %s, which "
-				 "does not know this parameter",
-				 check->console.device[0] ? check->console.device
-							  : "another");
+		for (size_t i = 0; i < sizeof(drivers) / sizeof(drivers[0]); i++)
+			off |= switches_off(value, length, drivers[i]);
+		sys_format(word, sizeof(word), "%.*s", (int)(rest - found), found);
+		if (off)
+			check_video_word(check, word, value, length);
 	}
 }
 

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "tool/check/check.h"
+#include "tool/regular.h"
 
 #define VMS      "etc/pve/qemu-server"
 #define MAPPINGS "etc/pve/mapping/pci.cfg"
@@ -155,8 +156,9 @@ static void note_mapping(struct vm *vm, const struct lines_place *place, const c
 	char node[128] = "";
 	struct mapping mapping = {.name = name, .node = node};
 
-	if (sys_read_attribute(vm->check->root, "etc/hostname", node, sizeof(node)) < 0)
+	if (regular_read(vm->check->root->fd, "etc/hostname", node, sizeof(node)) < 0)
 		node[0] = '\0';
+	node[strcspn(node, "\n")] = '\0';
 	lines_of_file(vm->check->root, MAPPINGS, look_at_mapping, &mapping);
 	if (mapping.found)
 		note_ids(vm, place, mapping.ids);
@@ -209,6 +211,9 @@ static int look_at_line(const struct lines_place *place, char *line, void *data)
 	if (vm->in_snapshot || strncmp(line, "hostpci", 7) != 0 || !colon)
 		return 0;
 	colon += 1 + strspn(colon + 1, BLANKS);
+	/* A part of a GPU, made by the host's own driver. */
+	if (find_value(colon, "mdev", value, sizeof(value)))
+		return 0;
 	if (find_value(colon, "mapping", value, sizeof(value))) {
 		note_mapping(vm, place, value);
 	} else {

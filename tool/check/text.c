@@ -13,18 +13,29 @@
 #define HEAD_SIZE (CHECK_TEXT_SIZE + PATH_MAX + 128)
 #define ESCAPED   PRINT_ESCAPED_SIZE(HEAD_SIZE)
 
+/* A card that the IOMMU, which is off now, may or may not have a group for. */
+static bool is_uncertain(const struct check *check, const struct plan *plan)
+{
+	return check->iommu_is_next && !check->switched_off &&
+	       plan->refusal == TRACE_REFUSED_NO_GROUP;
+}
+
 static void put_plan(const struct check *check, const struct plan *plan)
 {
-	char address[PCI_ADDRESS_SIZE];
+	char address[PCI_ADDRESS_SIZE], label[CONF_MAX_NAME + 8], text[128];
 
-	if (plan->refusal || check->switched_off) {
-		printf("  %s: stays with the host, see below\n", plan->rule->name);
-		return;
-	}
+	snprintf(label, sizeof(label), "  %s: ", plan->rule->name);
 	pci_format_address(&plan->address, address);
-	printf("  %s: takes %s, %u function%s with %s\n", plan->rule->name, address,
-	       plan->card.count, plan->card.count == 1 ? "" : "s",
-	       conf_driver_name(plan->rule->driver));
+	if (is_uncertain(check, plan))
+		snprintf(text, sizeof(text),
+			 "not known while the IOMMU is off, see below");
+	else if (plan->refusal || check->switched_off)
+		snprintf(text, sizeof(text), "stays with the host, see below");
+	else
+		snprintf(text, sizeof(text), "takes %s, %u function%s with %s", address,
+			 plan->card.count, plan->card.count == 1 ? "" : "s",
+			 conf_driver_name(plan->rule->driver));
+	print_hanging(stdout, label, text, WIDTH);
 }
 
 static void put_plans(const struct check *check)
