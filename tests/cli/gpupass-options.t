@@ -30,8 +30,9 @@ takes()
 # options_of VERB: those that it takes.
 options_of()
 {
+	taken=" 0 $(takes "$1" | tr '|,\n' '   ') "
 	echo "$table" | while read -r flag option; do
-		case " 0 $(takes "$1" | tr '|,' '  ') " in *" $flag "*) echo "$option" ;; esac
+		case $taken in *" $flag "*) echo "$option" ;; esac
 	done
 }
 

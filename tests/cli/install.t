@@ -74,7 +74,7 @@ host debian update-initramfs
 touch "$root/boot/initrd.img-6.1.0-fake"
 install_sh
 tap_is "an image: it succeeds" $status 0
-has "an image: it is installed" "$said" "gpupass is installed. Next:"
+has "an image: it is installed" "$said" "gpupass is installed. As root:"
 tap_is "an image: it is rebuilt and looked into" "$ran" "make -C /src -j$(nproc)
 make -C /src install
 mkinitramfs -o /boot/.initrd.img-6.1.0-fake.gpupass-new 6.1.0-fake

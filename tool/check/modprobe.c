@@ -231,7 +231,7 @@ static void check_blacklist(struct check *check, const struct lines_place *place
 				 "gpupass has the card before any driver comes; %s",
 				 kept->cost ? kept->cost
 					    : "no other card can use this driver then");
-	if (place)
+	if (!word)
 		return;
 	check_without_item(word, module, instead, sizeof(instead));
 	boot_loader_advise_replace(check->root, &check->loader, word, instead,
