@@ -17,6 +17,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "tool/regular.h"
+
 /* Bytes that come block by block: from memory in one, or out of a compressed part. */
 struct stream {
 	struct archive *compressed; /* NULL: there is one block */
@@ -212,13 +214,13 @@ int cpio_read_image(const char *path,
 		    int (*each)(const struct cpio_file *file, void *data), void *data)
 {
 	struct visitor visitor = {.each = each, .data = data};
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int fd = regular_open(AT_FDCWD, path);
 	struct stat status;
 	void *image;
 	int error;
 
 	if (fd < 0)
-		return -errno;
+		return fd;
 	if (fstat(fd, &status) < 0) {
 		error = -errno;
 		close(fd);

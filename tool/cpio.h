@@ -26,7 +26,7 @@ struct cpio_file {
 /*
  * Calls each for every file of the image at path, in its order: a later one replaces an
  * earlier one of the same path. Returns 0, the first negative result of each, or -errno:
- * -EBADMSG when it is no image, or is cut off or damaged.
+ * -EBADMSG when it is no image, or is cut off or damaged, -EINVAL when it is no file.
  */
 int cpio_read_image(const char *path,
 		    int (*each)(const struct cpio_file *file, void *data), void *data);

@@ -52,7 +52,7 @@ static enum status verify(const struct arguments *arguments, const char *path)
 		return STATUS_CANNOT_READ;
 	}
 	if (error < 0) {
-		complain("%s: %s", path, strerror(-error));
+		complain("%s: %s", path, regular_explain(error));
 		return STATUS_CANNOT_READ;
 	}
 	if (verify_compare(&image, &arguments->root, &config, &report) > 0)

@@ -9,6 +9,7 @@
 
 #include "tool/boot_images.h"
 #include "tool/check/check.h"
+#include "tool/regular.h"
 #include "tool/verify.h"
 
 #define STALE "stale: "
@@ -81,7 +82,7 @@ static void add_unreadable(const struct looking *looking, int error)
 		      error == -EBADMSG
 			      ? "no boot image, or damaged, or packed as libarchive "
 				"cannot unpack"
-			      : strerror(-error));
+			      : regular_explain(error));
 	check_set_reason(finding, "kernel %s may not boot with it",
 			 looking->boot->kernel);
 	check_set_remedy(finding, "%s", looking->check->rebuild);

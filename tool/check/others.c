@@ -43,14 +43,13 @@ static void look_at_override(struct check *check, const char *name)
 	if (!wanted)
 		return;
 	snprintf(path, sizeof(path), DRIVERCTL "/pci-%s", name);
-	if (regular_read(check->root->fd, path, driver, sizeof(driver)) < 0)
-		driver[0] = '\0';
+	if (regular_read(check->root->fd, path, driver, sizeof(driver)) <= 0)
+		return;
 	driver[strcspn(driver, "\n")] = '\0';
 	agrees = strcmp(driver, wanted) == 0;
 	finding = check_add(check, agrees ? CHECK_NOTE : CHECK_ERROR,
 			    agrees ? "driverctl-not-needed" : "driverctl",
-			    "driverctl wants driver %s for it",
-			    driver[0] ? driver : "(none)");
+			    "driverctl wants driver %s for it", driver);
 	snprintf(finding->place.path, sizeof(finding->place.path), "%s", path);
 	check_set_function(finding, &address);
 	check_set_reason(finding,
