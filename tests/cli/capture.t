@@ -10,11 +10,7 @@ top=$here/../..
 build=$(cd "${BUILD:-$top/build}" && pwd) || exit 1
 . "$here/../lib/tap.sh"
 . "$here/../lib/golden.sh"
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-umask 022
-cp "${GPUPASS:-$build/gpupass}" "$work/gpupass" || exit 1
-export LC_ALL=C PATH="$work:$PATH"
+golden_start
 
 expand()
 {
@@ -41,23 +37,6 @@ go_round()
 	return 0
 }
 
-# in_work NAME COMMAND...: in a directory of its own.
-in_work()
-{
-	mkdir "$work/$1" && cd "$work/$1" || exit 1
-	shift
-	"$@"
-}
-
-for machine in "$top"/tests/machines/*.machine; do
-	name=$(basename "$machine" .machine)
-	# What an image adds to a machine is none.
-	[ "$name" = image ] || ! tap_sample 5 ||
-		tap_ok "$name" in_work "$name" go_round "$name"
-done
-for run in "$here"/capture/*/run; do
-	case=$(dirname "$run")
-	name=$(basename "$case")
-	tap_ok "$name" in_work "case-$name" golden_case "$case"
-done
+golden_machines 5 go_round
+golden_cases 1 "$here/capture"
 tap_done

@@ -12,14 +12,9 @@ top=$here/../..
 build=$(cd "${BUILD:-$top/build}" && pwd) || exit 1
 . "$here/../lib/tap.sh"
 . "$here/../lib/golden.sh"
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-umask 022
-chmod 755 "$work"
-# Where everybody can run it.
-cp "${GPUPASS:-$build/gpupass}" "$work/gpupass" || exit 1
+golden_start
 gcc -shared -fPIC -D_GNU_SOURCE -o "$work/fault.so" "$here/edit/fault.c" || exit 1
-export LC_ALL=C TERM=xterm PATH="$work:$PATH" FAULT_FILE=root/etc/gpupass.conf
+export FAULT_FILE=root/etc/gpupass.conf
 
 # host [TEXT]: what a case begins with: names, update-initramfs, and a configuration with TEXT.
 host()
@@ -208,25 +203,13 @@ run_all()
 	cmp before root/etc/gpupass.conf
 }
 
-# in_work NAME COMMAND...: in a directory of its own.
-in_work()
-{
-	mkdir "$work/$1" && cd "$work/$1" || exit 1
-	shift
-	"$@"
-}
-
 for machine in "$top"/tests/machines/*.machine; do
 	name=$(basename "$machine" .machine)
 	# What an image adds to a machine is none.
 	[ "$name" != image ] || continue
 	tap_sample 8 || continue
-	tap_ok "$name: there and back" in_work "$name" run_machine "$name"
-	tap_ok "$name: all of them" in_work "all-$name" run_all "$name"
+	tap_ok "$name: there and back" golden_in "$name" run_machine "$name"
+	tap_ok "$name: all of them" golden_in "all-$name" run_all "$name"
 done
-for run in "$here"/edit/*/run; do
-	case=$(dirname "$run")
-	name=$(basename "$case")
-	! tap_sample 3 || tap_ok "$name" in_work "case-$name" golden_case "$case"
-done
+golden_cases 3 "$here/edit"
 tap_done

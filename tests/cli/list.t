@@ -12,14 +12,7 @@ top=$here/../..
 build=$(cd "${BUILD:-$top/build}" && pwd) || exit 1
 . "$here/../lib/tap.sh"
 . "$here/../lib/golden.sh"
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-umask 022
-chmod 755 "$work"
-# Where everybody can run it.
-cp "${GPUPASS:-$build/gpupass}" "$work/gpupass" || exit 1
-export LC_ALL=C TERM=xterm PATH="$work:$PATH"
-unset NO_COLOR
+golden_start
 
 # The machines have no names of their own, and those of the host that runs this are not
 # the same everywhere.
@@ -88,23 +81,6 @@ run_machine()
 		check_sections
 }
 
-# in_work NAME COMMAND...: in a directory of its own.
-in_work()
-{
-	mkdir "$work/$1" && cd "$work/$1" || exit 1
-	shift
-	"$@"
-}
-
-for machine in "$top"/tests/machines/*.machine; do
-	name=$(basename "$machine" .machine)
-	# What an image adds to a machine is none.
-	[ "$name" = image ] || ! tap_sample 5 ||
-		tap_ok "$name" in_work "$name" run_machine "$name"
-done
-for run in "$here"/list/*/run; do
-	case=$(dirname "$run")
-	name=$(basename "$case")
-	! tap_sample 3 || tap_ok "$name" in_work "case-$name" golden_case "$case"
-done
+golden_machines 5 run_machine
+golden_cases 3 "$here/list"
 tap_done

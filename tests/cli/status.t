@@ -11,13 +11,8 @@ top=$here/../..
 build=$(cd "${BUILD:-$top/build}" && pwd) || exit 1
 . "$here/../lib/tap.sh"
 . "$here/../lib/golden.sh"
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-umask 022
-chmod 755 "$work"
-# Where everybody can run it.
-cp "${GPUPASS:-$build/gpupass}" "$work/gpupass" || exit 1
-export LC_ALL=C TERM=xterm TZ=UTC PATH="$work:$PATH" ASAN_OPTIONS=detect_leaks=0
+golden_start
+export TZ=UTC ASAN_OPTIONS=detect_leaks=0
 
 export boot_id=0b7dd1ac-4d5d-4b1c-8f0e-5a2f6c1b9e01 earlier=11111111-2222-3333-4444-555555555555
 efivars=root/sys/firmware/efi/efivars

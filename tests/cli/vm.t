@@ -13,13 +13,8 @@ top=$here/../..
 build=$(cd "${BUILD:-$top/build}" && pwd) || exit 1
 . "$here/../lib/tap.sh"
 . "$here/../lib/golden.sh"
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-umask 022
-chmod 755 "$work"
-# Where everybody can run it.
-cp "${GPUPASS:-$build/gpupass}" "$work/gpupass" || exit 1
-export LC_ALL=C TERM=dumb PATH="$work:$PATH"
+golden_start
+export TERM=dumb
 
 # put_names: those of tests/cli/list/pci.ids, the same everywhere.
 put_names()
@@ -128,14 +123,6 @@ all_forms()
 	"$here/vm/kubevirt-check" "$here/vm/kubevirt.schema.json" found.kubevirt 2>&1
 }
 
-# in_work NAME COMMAND...: in a directory of its own.
-in_work()
-{
-	mkdir "$work/$1" && cd "$work/$1" || exit 1
-	shift
-	"$@"
-}
-
 # What is wrong is found: the validators can fail.
 refuses()
 {
@@ -167,19 +154,10 @@ check_validators()
 	done
 }
 
-for machine in "$top"/tests/machines/*.machine; do
-	name=$(basename "$machine" .machine)
-	# What an image adds to a machine is none.
-	[ "$name" = image ] || ! tap_sample 7 ||
-		tap_ok "$name" in_work "$name" run_machine "$name"
-done
+golden_machines 7 run_machine
 tap_ok "KubeVirt's API has what is written for it" check_kubevirt
 tap_ok "Proxmox VE takes what is written for it" check_proxmox
 ! tap_sample 1 || tap_ok "what libvirt, Proxmox VE and KubeVirt do not take is found" \
-	in_work validators check_validators
-for run in "$here"/vm/*/run; do
-	case=$(dirname "$run")
-	name=$(basename "$case")
-	! tap_sample 3 || tap_ok "$name" in_work "case-$name" golden_case "$case"
-done
+	golden_in validators check_validators
+golden_cases 3 "$here/vm"
 tap_done

@@ -34,3 +34,46 @@ golden_case()
 	golden stdout "$golden_of/stdout" && golden stderr "$golden_of/stderr" &&
 		golden status "$golden_of/status"
 }
+
+# golden_start: for a test of the program gpupass: a place to work in, $work, with a copy of it
+# where everybody can run it, and the same surroundings on every machine.
+golden_start()
+{
+	work=$(mktemp -d) || exit 1
+	trap 'rm -rf "$work"' EXIT
+	umask 022
+	chmod 755 "$work"
+	cp "${GPUPASS:-$build/gpupass}" "$work/gpupass" || exit 1
+	export LC_ALL=C TERM=xterm PATH="$work:$PATH"
+	unset NO_COLOR
+}
+
+# golden_in NAME COMMAND...: in a directory of its own.
+golden_in()
+{
+	mkdir "$work/$1" && cd "$work/$1" || exit 1
+	shift
+	"$@"
+}
+
+# golden_machines N COMMAND: COMMAND MACHINE for each of tests/machines that is a whole host, as an
+# assertion; with FAST=1 one in N.
+golden_machines()
+{
+	for golden_machine in "$top"/tests/machines/*.machine; do
+		golden_name=$(basename "$golden_machine" .machine)
+		# What an image adds to a machine is none.
+		[ "$golden_name" = image ] || ! tap_sample "$1" ||
+			tap_ok "$golden_name" golden_in "$golden_name" "$2" "$golden_name"
+	done
+}
+
+# golden_cases N DIRECTORY: every case there; with FAST=1 one in N.
+golden_cases()
+{
+	for golden_run in "$2"/*/run; do
+		golden_name=$(basename "$(dirname "$golden_run")")
+		! tap_sample "$1" ||
+			tap_ok "$golden_name" golden_in "case-$golden_name" golden_case "$2/$golden_name"
+	done
+}
