@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # gpupass check, the built program. On every machine of tests/machines that is a whole host, with
-# a section for each of its cards (those of tests/cli/list): what it says, as text and as JSON.
+# a section for each of its cards (those of tests/cli/list): what it says, as text and as
+# JSON; and what gpupass status says when such a machine has booted.
 # The other directories of tests/cli/check, but kinds (check-kinds.t), are cases of
 # tests/lib/golden.sh. UPDATE=1 writes what is expected instead.
 set -u
@@ -18,6 +19,13 @@ check()
 	gpupass check --root root "$@"
 }
 
+# boot: the early program on the machine, whose kernel is played.
+boot()
+{
+	"$build/sysfs-kernel" -f /dev/null -c counts -o record root \
+		"$build/gpupass-early" --root root >/dev/null 2>&1 </dev/null
+}
+
 run_machine()
 {
 	"$build/machine" "$top/tests/machines" root "$top/tests/machines/$1.machine" || return 1
@@ -29,7 +37,11 @@ run_machine()
 	for form in txt json; do
 		golden found.$form "$here/check/$1/expected.$form" || return
 	done
-	awk 'length > 80 { print "too wide: " $0; wide = 1 } END { exit wide }' found.txt
+	boot
+	gpupass status --root root >found.status 2>&1
+	echo "(exit status $?)" >>found.status
+	golden found.status "$here/check/$1/expected.status" &&
+		awk 'length > 80 { print "too wide: " $0; wide = 1 } END { exit wide }' found.txt
 }
 
 golden_machines 5 run_machine
