@@ -24,10 +24,21 @@ enum boot_loader_kind {
 	BOOT_LOADER_UKI, /* dracut puts the command line into the kernel's image */
 };
 
+#define BOOT_LOADER_CMDLINE "etc/kernel/cmdline"
+
+/* Where the words come from that are made into what the boot loader reads: variables of
+ * a file, and of those of a directory behind it. */
+struct boot_loader_source {
+	const char *const *names;
+	size_t count;
+	const char *file, *directory, *suffix;
+};
+
 struct boot_loader {
 	enum boot_loader_kind kind;
-	char now[BOOT_LOADER_LINE_SIZE]; /* of the running kernel */
-	bool has_next;                   /* else next is now again */
+	const struct boot_loader_source *source; /* NULL: BOOT_LOADER_CMDLINE, or none */
+	char now[BOOT_LOADER_LINE_SIZE];         /* of the running kernel */
+	bool has_next;                           /* else next is now again */
 	char next[BOOT_LOADER_LINE_SIZE];
 	char next_path[PATH_MAX];           /* where next was found */
 	char wanted[BOOT_LOADER_LINE_SIZE]; /* what the configuration names, that of the

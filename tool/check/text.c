@@ -93,6 +93,27 @@ static void put_labelled(const char *name, const char *raw)
 	print_hanging(stdout, label, text, WIDTH);
 }
 
+/* A command that would be folded has a line of its own, to be copied as it is. */
+static void put_remedy(const char *remedy)
+{
+	static const char run[] = "run: ";
+	char before[CHECK_TEXT_SIZE], command[ESCAPED];
+	const char *last = NULL;
+
+	for (const char *at = strstr(remedy, run); at; at = strstr(at + 1, run))
+		last = at;
+	if (!last || strlen(remedy) <= WIDTH - LABEL || strchr(last, ';')) {
+		put_labelled("do:", remedy);
+		return;
+	}
+	snprintf(before, sizeof(before), "%.*s", (int)(last + strlen(run) - 1 - remedy),
+		 remedy);
+	put_labelled("do:", before);
+	last += strlen(run);
+	print_escape(last, strlen(last), command);
+	printf("%*s%s\n", LABEL, "", command);
+}
+
 static void put_finding(const struct check_finding *finding, bool colour)
 {
 	char head[HEAD_SIZE], name[16];
@@ -109,7 +130,7 @@ static void put_finding(const struct check_finding *finding, bool colour)
 	if (colour)
 		fputs("\033[0m", stdout);
 	put_labelled("why:", finding->reason);
-	put_labelled("do:", finding->remedy);
+	put_remedy(finding->remedy);
 }
 
 static void put_count(unsigned count, const char *name, bool last)
