@@ -112,7 +112,7 @@ tap_is "and leaves the configuration as it is" \
 list_but_images >"$work/again"
 tap_is "and adds nothing" "$(new_files "$work/installed" "$work/again")" ""
 scratch_has "the image has gpupass now" "$work/out" "good: gpupass before udev"
-scratch_has "and what is next is another boot" "$work/out" "1. reboot"
+scratch_has "and what is next is another boot" "$work/out" "gpupass check          what the next boot will do"
 
 # --- uninstall
 
