@@ -95,6 +95,9 @@ bool check_has_word(const struct check *check, const char *word);
 /* "pci=nomsi,noaer" without nomsi: "pci=noaer"; empty when nothing is left. */
 void check_without_item(const char *word, const char *item, char *text, size_t size);
 
+/* Whether any function of this machine has an IOMMU group. */
+bool check_has_groups(const struct check *check);
+
 /* Whether the kernel's log has a text; false too when it could not be read. */
 bool check_log_has(const struct check *check, const char *text);
 
@@ -107,7 +110,9 @@ void check_screen(struct check *check);
 void check_parameters(struct check *check);
 void check_modprobe(struct check *check);
 void check_others(struct check *check);
-void check_proxmox(struct check *check); /* of others */
+void check_proxmox(struct check *check);    /* of others */
+void check_interrupts(struct check *check); /* of iommu, as the next */
+void check_reserved(struct check *check);
 void check_guard(struct check *check);
 
 void check_text(const struct check *check, enum print_colour colour);

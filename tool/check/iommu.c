@@ -5,8 +5,7 @@
  *
  * ACPI tables: DMAR (Intel Virtualization Technology for Directed I/O, chapter 8), IVRS
  * (AMD I/O Virtualization Technology, chapter 5). Parameters: the kernel's
- * Documentation/admin-guide/kernel-parameters.txt. reserved_regions:
- * Documentation/ABI/testing/sysfs-kernel-iommu_groups.
+ * Documentation/admin-guide/kernel-parameters.txt.
  */
 #include <stdio.h>
 #include <string.h>
@@ -20,12 +19,11 @@ enum maker { MAKER_UNKNOWN, MAKER_INTEL, MAKER_AMD };
 struct processor {
 	enum maker maker;
 	bool has_flags, virtualises;
+	bool is_guest; /* of another host, which may keep it to itself */
 };
 
 #define WORD_SIZE 256
 #define TABLES    "sys/firmware/acpi/tables"
-#define GROUPS    "sys/kernel/iommu_groups"
-#define UNSAFE    "sys/module/vfio_iommu_type1/parameters/allow_unsafe_interrupts"
 #define NEXT_BOOT "no card can be given to a VM without it"
 #define SETUP_INTEL                                                                         \
 	"in the firmware setup switch on VT-d (\"Intel VT for Directed I/O\"; often under " \
@@ -50,6 +48,7 @@ static int read_line(const struct lines_place *place, char *line, void *data)
 		return 0;
 	processor->has_flags = true;
 	processor->virtualises = words_have(line, "vmx") || words_have(line, "svm");
+	processor->is_guest = words_have(line, "hypervisor");
 	return 1;
 }
 
@@ -63,16 +62,18 @@ static void check_virtualisation(struct check *check, const struct processor *pr
 			    "the processor shows no virtualisation (neither vmx nor svm "
 			    "in /proc/cpuinfo)");
 	check_set_reason(finding, "KVM does not work without it");
-	check_set_remedy(
-		finding,
-		"in the firmware setup switch on %s; this machine may also be "
-		"a virtual one",
-		processor->maker == MAKER_AMD
-			? "SVM Mode (often under CPU Configuration or Overclocking)"
-			: "Intel Virtualization Technology (VT-x, VMX)");
+	if (processor->is_guest)
+		check_set_remedy(finding, "this machine is itself a virtual one: allow "
+					  "nested virtualisation in its host");
+	else
+		check_set_remedy(
+			finding, "in the firmware setup switch on %s",
+			processor->maker == MAKER_AMD
+				? "SVM Mode (often under CPU Configuration or Overclocking)"
+				: "Intel Virtualization Technology (VT-x, VMX)");
 }
 
-static bool has_groups(const struct check *check)
+bool check_has_groups(const struct check *check)
 {
 	for (unsigned i = 0; i < check->cards.function_count; i++) {
 		if (check->cards.functions[i].iommu_group >= 0)
@@ -321,163 +322,6 @@ static void check_without_group(struct check *check)
 	}
 }
 
-/* A value that switches a module's parameter on (kstrtobool()). */
-static bool is_true(const char *value, size_t length)
-{
-	return length > 0 && (strchr("1yYtT", value[0]) ||
-			      (length > 1 && (value[0] == 'o' || value[0] == 'O') &&
-			       (value[1] == 'n' || value[1] == 'N')));
-}
-
-static bool is_unsafe_allowed(const struct check *check)
-{
-	char value[8];
-	size_t length;
-	const char *word = words_value(
-		check->loader.next, "vfio_iommu_type1.allow_unsafe_interrupts", &length);
-
-	if (word && is_true(word, length))
-		return true;
-	for (unsigned i = 0; i < check->config.conf.parameter_count; i++) {
-		const struct conf_parameter *parameter =
-			&check->config.conf.parameters[i];
-
-		if (strcmp(parameter->name, "allow_unsafe_interrupts") == 0 &&
-		    is_true(parameter->value, strlen(parameter->value)))
-			return true;
-	}
-	return sys_read_attribute(check->root, UNSAFE, value, sizeof(value)) > 0 &&
-	       value[0] == 'Y';
-}
-
-static bool has_remapping(const struct check *check)
-{
-	return check_log_has(check, "Enabled IRQ remapping") ||
-	       check_log_has(check, "Interrupt remapping enabled");
-}
-
-/* The log must reach back to the kernel's start to prove that something is missing. */
-static bool lacks_remapping(const struct check *check)
-{
-	return check_log_has(check, "No interrupt remapping support") ||
-	       (check_log_has(check, "Linux version ") && !has_remapping(check) &&
-		(check_log_has(check, "DMAR: ") || check_log_has(check, "AMD-Vi: ")));
-}
-
-#define FORGE "vfio refuses VMs without it, since a guest could forge interrupts"
-
-static void add_remapping_off(struct check *check, const char *found, size_t length)
-{
-	struct check_finding *finding;
-	char word[WORD_SIZE];
-
-	sys_format(word, sizeof(word), "%.*s", (int)length, found);
-	finding = check_add(check, CHECK_ERROR, "interrupt-remapping-off",
-			    "%s switches interrupt remapping off", word);
-	check_set_reason(finding, FORGE);
-	boot_loader_advise_remove(check->root, &check->loader, word, finding->remedy,
-				  sizeof(finding->remedy));
-}
-
-static void add_no_remapping(struct check *check)
-{
-	struct check_finding *finding =
-		check_add(check, CHECK_ERROR, "no-interrupt-remapping",
-			  "this machine has no interrupt remapping");
-
-	check_set_reason(finding, FORGE);
-	check_set_remedy(finding, "switch x2APIC or interrupt remapping on in the "
-				  "firmware setup; only for guests that you trust, put "
-				  "vfio_iommu_type1.allow_unsafe_interrupts = 1 into "
-				  "[options] of /" CONF_PATH);
-}
-
-static void check_remapping(struct check *check)
-{
-	const char *words = check->loader.next, *found;
-	size_t length;
-
-	found = words_with_item(words, "intremap", "off", &length);
-	if (!found)
-		found = words_find(words, "nointremap", &length);
-	if (found)
-		add_remapping_off(check, found, length);
-	else if (has_groups(check) && lacks_remapping(check) && !is_unsafe_allowed(check))
-		add_no_remapping(check);
-}
-
-static void check_unsafe(struct check *check)
-{
-	struct check_finding *finding;
-
-	if (!is_unsafe_allowed(check) || !has_remapping(check))
-		return;
-	finding = check_add(check, CHECK_WARNING, "unsafe-interrupts",
-			    "allow_unsafe_interrupts is set, and not needed here");
-	check_set_reason(finding, "a guest may then forge interrupts of the host; this "
-				  "machine has interrupt remapping");
-	check_set_remedy(finding,
-			 "remove allow_unsafe_interrupts from [options] of "
-			 "/" CONF_PATH ", modprobe.d and the kernel command line");
-}
-
-/* "0x000... 0x000... direct"; those that the kernel may move are direct-relaxable. */
-static int find_direct(const struct lines_place *place, char *line, void *data)
-{
-	const char *type = strrchr(line, ' ');
-
-	(void)place;
-	(void)data;
-	return type && strcmp(type + 1, "direct") == 0;
-}
-
-/* The kernel tells them by group. */
-static void check_regions(struct check *check, const struct plan *plan, int group)
-{
-	struct check_finding *finding;
-	char path[64];
-
-	sys_format(path, sizeof(path), GROUPS "/%d/reserved_regions", group);
-	if (lines_of_file(check->root, path, find_direct, NULL) != 1)
-		return;
-	finding = check_add(check, CHECK_ERROR, "rmrr",
-			    "the firmware has memory reserved for IOMMU group %d (RMRR, "
-			    "or IVMD on AMD)",
-			    group);
-	snprintf(finding->card, sizeof(finding->card), "%s", plan->rule->name);
-	check_set_reason(finding,
-			 "the kernel then refuses the VM; its log says \"platform RMRR "
-			 "requirement\" or, if it is newer, \"1:1 IOMMU mapping\"");
-	check_set_remedy(finding,
-			 "on HPE servers exclude the slot from shared memory features "
-			 "(RBSU, HPE's conrep tool); on others switch off Pre-boot DMA "
-			 "Protection in the firmware setup, or ask the maker for a "
-			 "firmware without it");
-}
-
-static bool had_group(const struct card *card, unsigned function)
-{
-	for (unsigned i = 0; i < function; i++) {
-		if (card->functions[i].iommu_group ==
-		    card->functions[function].iommu_group)
-			return true;
-	}
-	return false;
-}
-
-static void check_reserved(struct check *check)
-{
-	for (unsigned i = 0; i < check->config.conf.rule_count; i++) {
-		const struct plan *plan = &check->plans[i];
-
-		for (unsigned k = 0; !plan->refusal && k < plan->card.count; k++) {
-			if (!had_group(&plan->card, k))
-				check_regions(check, plan,
-					      plan->card.functions[k].iommu_group);
-		}
-	}
-}
-
 /* Who else makes processors uses one of the two kinds of IOMMU. */
 static enum maker find_maker(const struct check *check, enum maker processor)
 {
@@ -499,13 +343,12 @@ void check_iommu(struct check *check)
 	maker = find_maker(check, processor.maker);
 	if (find_off(check->loader.next, maker, off, sizeof(off))) {
 		add_off(check, off);
-	} else if (!has_groups(check)) {
+	} else if (!check_has_groups(check)) {
 		explain_absence(check, maker);
 	} else {
 		check_stays_on(check, maker);
 		check_without_group(check);
 	}
-	check_remapping(check);
-	check_unsafe(check);
+	check_interrupts(check);
 	check_reserved(check);
 }

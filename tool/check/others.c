@@ -98,8 +98,9 @@ static void check_supergfx(struct check *check)
 		snprintf(finding->place.path, sizeof(finding->place.path), SUPERGFX);
 		check_set_reason(finding, "it moves the card to another driver, or takes "
 					  "it off the bus, after gpupass has taken it");
-		check_set_remedy(finding, "set its mode to Hybrid and vfio_enable to false, or "
-					  "run: systemctl disable --now supergfxd");
+		check_set_remedy(finding,
+				 "set its mode to Hybrid and vfio_enable to false, or "
+				 "run: systemctl disable --now supergfxd");
 	}
 	json_object_put(object);
 }
