@@ -96,7 +96,7 @@ check_kind()
 }
 
 for file in "$here"/check/kinds/*; do
-	! tap_sample 6 || tap_ok "$(basename "$file")" check_kind "$file"
+	! tap_sample 14 || tap_ok "$(basename "$file")" check_kind "$file"
 done
 raised=$(for file in "$here"/check/kinds/*; do
 	file=${file##*/}

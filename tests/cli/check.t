@@ -44,6 +44,6 @@ run_machine()
 		awk 'length > 80 { print "too wide: " $0; wide = 1 } END { exit wide }' found.txt
 }
 
-golden_machines 5 run_machine
-golden_cases 3 "$here/check"
+golden_machines 10 run_machine
+golden_cases 5 "$here/check"
 tap_done

@@ -154,10 +154,10 @@ check_validators()
 	done
 }
 
-golden_machines 7 run_machine
+golden_machines 12 run_machine
 tap_ok "KubeVirt's API has what is written for it" check_kubevirt
 tap_ok "Proxmox VE takes what is written for it" check_proxmox
 ! tap_sample 1 || tap_ok "what libvirt, Proxmox VE and KubeVirt do not take is found" \
 	golden_in validators check_validators
-golden_cases 3 "$here/vm"
+golden_cases 6 "$here/vm"
 tap_done
