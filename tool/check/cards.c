@@ -9,6 +9,7 @@
 #include "hook/core/iomem.h"
 #include "hook/core/usb.h"
 #include "tool/check/check.h"
+#include "tool/words.h"
 
 #define CLASS_VGA 0x0300
 #define CLASS_USB 0x0c03
@@ -77,7 +78,14 @@ static void check_framebuffer(struct check *check, const struct plan *plan,
 	struct iomem_bar bars[PCI_BARS];
 	struct pci_range ranges[PCI_BARS];
 	unsigned count = 0;
+	size_t length;
 
+	/* What holds it now is not there any more in a boot with this word. */
+	if (words_with_item(check->loader.next, "initcall_blacklist", "sysfb_init",
+			    &length) &&
+	    !words_with_item(check->loader.now, "initcall_blacklist", "sysfb_init",
+			     &length))
+		return;
 	if (function->class_code >> 16 != PCI_CLASS_DISPLAY ||
 	    function->class_code >> 8 == CLASS_VGA ||
 	    pci_read_bars(check->root, &function->address, ranges) < 0)
