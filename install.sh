@@ -374,7 +374,7 @@ say_what_next()
 	echo "  gpupass check          what the next boot will do, and what stands in the way"
 	echo "  reboot"
 	echo "  gpupass status         is it taken, can a VM start?"
-	echo "  gpupass vm             the card for libvirt, QEMU, Proxmox or KubeVirt"
+	echo "  gpupass vm --help      the card for libvirt, QEMU, Proxmox or KubeVirt"
 }
 
 # klcc builds the early program where klibc is packaged.

@@ -9,6 +9,7 @@
 #include "hook/core/iomem.h"
 #include "hook/core/usb.h"
 #include "tool/check/check.h"
+#include "tool/words.h"
 
 #define CLASS_VGA 0x0300
 #define CLASS_USB 0x0c03
@@ -27,8 +28,18 @@ static struct check_finding *add(struct check *check, enum check_weight weight,
 	return finding;
 }
 
+/* The base classes that no card may have (forbidden_classes in hook/core/plan.c):
+ * storage, network, bridges, encryption. */
+static bool is_never_taken(const struct pci_function *function)
+{
+	unsigned base = function->class_code >> 16;
+
+	return base == 0x01 || base == 0x02 || base == 0x06 || base == 0x10;
+}
+
 static void check_group(struct check *check, const struct plan *plan)
 {
+	struct check_finding *finding;
 	struct pci_function holders[SURVEY_MAX_NEIGHBOURS];
 	unsigned count = survey_holders(check->root, &plan->card, holders);
 	char text[CHECK_TEXT_SIZE];
@@ -38,8 +49,13 @@ static void check_group(struct check *check, const struct plan *plan)
 			continue;
 		snprintf(text, sizeof(text), "it shares IOMMU group %d and is with %s",
 			 holders[i].iommu_group, holders[i].driver);
-		add(check, CHECK_ERROR, plan, TRACE_GROUP_SHARED, &holders[i].address,
-		    text);
+		finding = add(check, CHECK_ERROR, plan, TRACE_GROUP_SHARED,
+			      &holders[i].address, text);
+		if (is_never_taken(&holders[i]))
+			check_set_remedy(finding,
+					 "move the card to another slot; gpupass gives "
+					 "no device of this kind to a VM, and an ACS "
+					 "override in the kernel is not a cure");
 	}
 }
 
@@ -77,7 +93,14 @@ static void check_framebuffer(struct check *check, const struct plan *plan,
 	struct iomem_bar bars[PCI_BARS];
 	struct pci_range ranges[PCI_BARS];
 	unsigned count = 0;
+	size_t length;
 
+	/* What holds it now is not there any more in a boot with this word. */
+	if (words_with_item(check->loader.next, "initcall_blacklist", "sysfb_init",
+			    &length) &&
+	    !words_with_item(check->loader.now, "initcall_blacklist", "sysfb_init",
+			     &length))
+		return;
 	if (function->class_code >> 16 != PCI_CLASS_DISPLAY ||
 	    function->class_code >> 8 == CLASS_VGA ||
 	    pci_read_bars(check->root, &function->address, ranges) < 0)

@@ -55,12 +55,37 @@ static void add_remark(void *data, const char *sentence)
 	add(data, CHECK_NOTE, "image-remark", sentence);
 }
 
+/* systemd-boot and unified images have theirs elsewhere, and so may mkinitcpio's names.
+ */
+static bool may_be_elsewhere(const struct check *check)
+{
+	return check->loader.kind == BOOT_LOADER_SYSTEMD ||
+	       check->loader.kind == BOOT_LOADER_UKI ||
+	       sys_exists(check->root, "boot/initramfs-linux.img") == 1;
+}
+
+static void add_elsewhere(struct check *check, const struct boot_image *boot)
+{
+	struct check_finding *finding = check_add(
+		check, CHECK_NOTE, "image-elsewhere",
+		"kernel %s has no boot image in /boot with its name", boot->kernel);
+
+	check_set_reason(finding, "this host may boot from others, as in the EFI "
+				  "partition: they are not looked into");
+	check_set_remedy(finding, "run gpupass verify-image with the path of the image, "
+				  "if it is not a unified one");
+}
+
 static void add_missing(struct check *check, const struct boot_image *boot)
 {
 	struct check_finding *finding;
 
 	if (!check->config.conf.rule_count)
 		return;
+	if (may_be_elsewhere(check)) {
+		add_elsewhere(check, boot);
+		return;
+	}
 	finding = check_add(check, CHECK_ERROR, "image-missing",
 			    "kernel %s has no boot image in /boot", boot->kernel);
 	check_set_reason(finding, "it would start without gpupass, and its drivers would "

@@ -18,7 +18,8 @@
 #define BLANKS    " \t"
 #define WORD_SIZE 256
 
-/* Drivers that people keep away from a card. */
+/* Drivers that people keep away from a card. nvidiafb is none: Ubuntu and Proxmox VE
+ * themselves keep it away, in /etc. */
 static const struct kept_away {
 	const char *module;
 	const char *cost; /* beyond the card; NULL = other cards of its make */
@@ -26,7 +27,6 @@ static const struct kept_away {
 	{"nouveau", NULL},
 	{"nvidia", NULL},
 	{"nvidia_drm", NULL},
-	{"nvidiafb", NULL},
 	{"nvidia_modeset", NULL},
 	{"amdgpu", NULL},
 	{"radeon", NULL},
@@ -132,8 +132,9 @@ static unsigned find_others(const struct check *check, const char *ids, size_t l
 	return count;
 }
 
-static void check_ids(struct check *check, const struct lines_place *place,
-		      const char *word, const char *ids, size_t length)
+static struct check_finding *check_ids(struct check *check,
+				       const struct lines_place *place, const char *word,
+				       const char *ids, size_t length)
 {
 	char others[CHECK_TEXT_SIZE / 2], text[CHECK_TEXT_SIZE];
 	unsigned count = find_others(check, ids, length, others, sizeof(others));
@@ -153,11 +154,14 @@ static void check_ids(struct check *check, const struct lines_place *place,
 	if (!place)
 		boot_loader_advise_remove(check->root, &check->loader, word,
 					  finding->remedy, sizeof(finding->remedy));
+	return finding;
 }
 
 static void check_option_line(struct check *check, const struct lines_place *place,
 			      char *module, char *rest)
 {
+	bool alone = !rest[strcspn(rest, BLANKS)];
+	struct check_finding *finding;
 	char *save = NULL, word[160];
 
 	if (!same(module, VFIO_PCI) && !same(module, "pci-stub"))
@@ -167,7 +171,12 @@ static void check_option_line(struct check *check, const struct lines_place *pla
 		if (strncmp(option, "ids=", 4) != 0)
 			continue;
 		snprintf(word, sizeof(word), "options %s %s", module, option);
-		check_ids(check, place, word, option + 4, strlen(option + 4));
+		finding = check_ids(check, place, word, option + 4, strlen(option + 4));
+		/* The others may be there for a reason. */
+		if (!alone)
+			check_set_remedy(finding,
+					 "remove %s from line %u of /%s, then %s", option,
+					 place->line, place->path, check->rebuild);
 	}
 }
 
@@ -205,20 +214,28 @@ static const struct kept_away *find_kept_away(const char *module)
 /* Whoever uses NVIDIA's own driver for another card must keep nouveau away. */
 static bool is_for_nvidia(const struct check *check, const char *module)
 {
-	return (same(module, "nouveau") || same(module, "nvidiafb")) &&
+	return same(module, "nouveau") &&
 	       kernel_find_module(check, "nvidia") == KERNEL_MODULE_LOADABLE;
 }
 
+/* Somebody keeps it away because of a card. */
+static bool is_for_card(const struct check *check, const char *module)
+{
+	return find_kept_away(module) && !is_for_nvidia(check, module);
+}
+
+/* On the kernel command line it is word, which becomes instead; elsewhere both are NULL.
+ */
 static void check_blacklist(struct check *check, const struct lines_place *place,
-			    const char *module, const char *word)
+			    const char *module, const char *word, const char *instead)
 {
 	const struct kept_away *kept = find_kept_away(module);
 	enum kernel_module found = kernel_find_module(check, module);
 	bool costs = kept && kept->cost && found != KERNEL_MODULE_BUILTIN;
 	struct check_finding *finding;
-	char text[CHECK_TEXT_SIZE / 2], instead[WORD_SIZE];
+	char text[CHECK_TEXT_SIZE / 2];
 
-	if (!kept || is_for_nvidia(check, module))
+	if (!is_for_card(check, module))
 		return;
 	snprintf(text, sizeof(text), "driver %s is kept away by a blacklist", module);
 	finding = add(check, costs ? CHECK_WARNING : CHECK_NOTE,
@@ -231,11 +248,9 @@ static void check_blacklist(struct check *check, const struct lines_place *place
 				 "gpupass has the card before any driver comes; %s",
 				 kept->cost ? kept->cost
 					    : "no other card can use this driver then");
-	if (!word)
-		return;
-	check_without_item(word, module, instead, sizeof(instead));
-	boot_loader_advise_replace(check->root, &check->loader, word, instead,
-				   finding->remedy, sizeof(finding->remedy));
+	if (word)
+		boot_loader_advise_replace(check->root, &check->loader, word, instead,
+					   finding->remedy, sizeof(finding->remedy));
 }
 
 static void check_install(struct check *check, const struct lines_place *place,
@@ -267,7 +282,7 @@ static int look_at_line(const struct lines_place *place, char *line, void *data)
 	else if (strcmp(command, "softdep") == 0)
 		check_softdep(check, place, module, rest);
 	else if (strcmp(command, "blacklist") == 0)
-		check_blacklist(check, place, module, NULL);
+		check_blacklist(check, place, module, NULL, NULL);
 	else if (strcmp(command, "install") == 0)
 		check_install(check, place, module, rest);
 	return 0;
@@ -320,18 +335,37 @@ static void check_ids_words(struct check *check, const char *name)
 	}
 }
 
+/* The word without all that is said of it: a remedy for each module alone would bring
+ * back what the one before has taken away. */
+static void make_instead(const struct check *check, const char *word, char *instead,
+			 size_t size)
+{
+	char copy[WORD_SIZE], rest[WORD_SIZE], *save = NULL;
+
+	sys_format(instead, size, "%s", word);
+	sys_format(copy, sizeof(copy), "%s", word + strcspn(word, "="));
+	for (char *module = strtok_r(copy, "=,", &save); module;
+	     module = strtok_r(NULL, "=,", &save)) {
+		if (!is_for_card(check, module))
+			continue;
+		sys_format(rest, sizeof(rest), "%s", instead);
+		check_without_item(rest, module, instead, size);
+	}
+}
+
 static void check_blacklist_words(struct check *check, const char *name)
 {
 	const char *rest = check->loader.next, *value, *found;
 	size_t length;
-	char word[WORD_SIZE], copy[WORD_SIZE], *save = NULL;
+	char word[WORD_SIZE], copy[WORD_SIZE], instead[WORD_SIZE], *save = NULL;
 
 	while ((value = words_next_value(&rest, name, &length, &found))) {
 		sys_format(word, sizeof(word), "%.*s", (int)(rest - found), found);
 		sys_format(copy, sizeof(copy), "%.*s", (int)length, value);
+		make_instead(check, word, instead, sizeof(instead));
 		for (char *module = strtok_r(copy, ",", &save); module;
 		     module = strtok_r(NULL, ",", &save))
-			check_blacklist(check, NULL, module, word);
+			check_blacklist(check, NULL, module, word, instead);
 	}
 }
 

@@ -50,26 +50,50 @@ static const struct parameter {
 };
 #define PARAMETERS (sizeof(parameters) / sizeof(parameters[0]))
 
-/* A word that is to go away; item is the part of its list that is meant, or NULL. */
+/* A word that is to go away, or to become another one. */
+static struct check_finding *add_change(struct check *check, enum check_weight weight,
+					const char *kind, const char *word,
+					const char *instead)
+{
+	struct check_finding *finding =
+		check_add(check, weight, kind, "%s is on the kernel command line", word);
+
+	boot_loader_advise_replace(check->root, &check->loader, word, instead,
+				   finding->remedy, sizeof(finding->remedy));
+	return finding;
+}
+
+/* item is the part of the word's list that is meant, or NULL. */
 static struct check_finding *add_item(struct check *check, enum check_weight weight,
 				      const char *kind, const char *word,
 				      const char *item)
 {
 	char instead[WORD_SIZE] = "";
-	struct check_finding *finding =
-		check_add(check, weight, kind, "%s is on the kernel command line", word);
 
 	if (item)
 		check_without_item(word, item, instead, sizeof(instead));
-	boot_loader_advise_replace(check->root, &check->loader, word, instead,
-				   finding->remedy, sizeof(finding->remedy));
-	return finding;
+	return add_change(check, weight, kind, word, instead);
 }
 
 static struct check_finding *add_word(struct check *check, enum check_weight weight,
 				      const char *kind, const char *word)
 {
 	return add_item(check, weight, kind, word, NULL);
+}
+
+/* The word without all that the table has of its list: a remedy for each item alone would
+ * bring back what the one before has taken away. */
+static void make_instead(const char *list, const char *word, char *instead, size_t size)
+{
+	char rest[WORD_SIZE];
+
+	sys_format(instead, size, "%s", list ? word : "");
+	for (size_t i = 0; list && i < PARAMETERS; i++) {
+		if (!parameters[i].list || strcmp(parameters[i].list, list) != 0)
+			continue;
+		sys_format(rest, sizeof(rest), "%s", instead);
+		check_without_item(rest, parameters[i].word, instead, size);
+	}
 }
 
 /* The word as it stands there: "pci=nomsi,noaer" for the list pci that has nomsi. */
@@ -106,14 +130,14 @@ static void check_table(struct check *check)
 {
 	for (size_t i = 0; i < PARAMETERS; i++) {
 		const struct parameter *parameter = &parameters[i];
-		char word[WORD_SIZE], kind[CHECK_KIND_SIZE];
+		char word[WORD_SIZE], instead[WORD_SIZE], kind[CHECK_KIND_SIZE];
 		struct check_finding *finding;
 
 		if (!find(check, parameter, word, sizeof(word)))
 			continue;
 		make_kind(parameter, kind);
-		finding = add_item(check, parameter->weight, kind, word,
-				   parameter->list ? parameter->word : NULL);
+		make_instead(parameter->list, word, instead, sizeof(instead));
+		finding = add_change(check, parameter->weight, kind, word, instead);
 		if (parameter->list)
 			snprintf(finding->text, sizeof(finding->text),
 				 "%s=%s is on the kernel command line", parameter->list,
@@ -159,7 +183,9 @@ static void check_acs(struct check *check)
 	finding = add_word(check, CHECK_WARNING, "acs-override", word);
 	check_set_reason(finding, "where the kernel has this patch, functions count as "
 				  "isolated that are not: a guest's device may reach "
-				  "those of others without the IOMMU in between");
+				  "those of others without the IOMMU in between; without "
+				  "it groups may be larger, so run gpupass check again "
+				  "after the reboot");
 }
 
 static bool has_special_card(const struct check *check)

@@ -6,8 +6,9 @@
 
 #include "tool/check/check.h"
 
-#define ASPEED 0x1a03
-#define MATROX 0x102b
+#define ASPEED   0x1a03
+#define MATROX   0x102b
+#define CLASS_3D 0x0302 /* computes, and has no screen */
 
 static const struct pci_function *find_other(const struct check *check)
 {
@@ -17,7 +18,8 @@ static const struct pci_function *find_other(const struct check *check)
 		const struct pci_function *function = &check->cards.functions[i];
 
 		if (function->class_code >> 16 != PCI_CLASS_DISPLAY ||
-		    function->virtual || check_is_taken(check, &function->address))
+		    function->class_code >> 8 == CLASS_3D || function->virtual ||
+		    check_is_taken(check, &function->address))
 			continue;
 		/* The board's own rather than a second card. */
 		if (!found || function->vendor == ASPEED || function->vendor == MATROX)
