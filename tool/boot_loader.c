@@ -5,6 +5,7 @@
  */
 #include "tool/boot_loader.h"
 
+#include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -204,6 +205,55 @@ static int compare_versions(const void *a, const void *b)
 	return strverscmp(*(char *const *)a, *(char *const *)b);
 }
 
+#define PATTERN_SIZE 256
+
+static int read_default(const struct lines_place *place, char *line, void *data)
+{
+	static const char key[] = "default";
+	char *value = line + strspn(line, " \t");
+
+	(void)place;
+	if (!starts(value, key) || !strchr(" \t", value[strlen(key)]))
+		return 0;
+	value += strlen(key);
+	value += strspn(value, " \t");
+	sys_format(data, PATTERN_SIZE, "%.*s", (int)strcspn(value, " \t"), value);
+	return 0;
+}
+
+/* loader.conf(5): a pattern for entries, of their names with or without the suffix. */
+static bool is_default(const char *name, const char *pattern)
+{
+	char stem[NAME_MAX + 1];
+
+	sys_format(stem, sizeof(stem), "%.*s", (int)(strlen(name) - strlen(".conf")),
+		   name);
+	return fnmatch(pattern, name, FNM_CASEFOLD) == 0 ||
+	       fnmatch(pattern, stem, FNM_CASEFOLD) == 0;
+}
+
+/* Moves the names that loader.conf means to the end. */
+static void prefer_default(const struct sys_root *root, const char *directory,
+			   char **names, int count)
+{
+	char path[PATH_MAX], pattern[PATTERN_SIZE] = "";
+
+	sys_format(path, sizeof(path), "%s/../loader.conf", directory);
+	lines_of_file(root, path, read_default, pattern);
+	for (int i = 0, end = count; pattern[0] && i < end;) {
+		char *name = names[i];
+
+		if (!is_default(name, pattern)) {
+			i++;
+			continue;
+		}
+		memmove(names + i, names + i + 1,
+			(size_t)(count - i - 1) * sizeof(*names));
+		names[count - 1] = name;
+		end--;
+	}
+}
+
 /* The last one is the newest: names of entries have the kernel's version at their end. */
 static void read_entries_of(const struct sys_root *root, struct boot_loader *loader,
 			    const char *directory)
@@ -216,6 +266,7 @@ static void read_entries_of(const struct sys_root *root, struct boot_loader *loa
 		return;
 	if (count > 1)
 		qsort(names, (size_t)count, sizeof(*names), compare_versions);
+	prefer_default(root, directory, names, count);
 	for (int i = 0; i < count; i++) {
 		sys_format(path, sizeof(path), "%s/%s", directory, names[i]);
 		lines_of_file(root, path, read_entry_line, loader);

@@ -56,7 +56,9 @@ static void look_at_override(struct check *check, const char *name)
 			 agrees ? "gpupass has given it that driver long before"
 				: "udev runs it after gpupass, and it takes the function "
 				  "away again");
-	check_set_remedy(finding, "run: driverctl unset-override %s", name);
+	/* unset-override would move the function to another driver at once, which can
+	 * hang (NVIDIA), or pull it out of a VM. */
+	check_set_remedy(finding, "run: rm /%s", path);
 }
 
 static void check_driverctl(struct check *check)
