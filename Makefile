@@ -199,7 +199,7 @@ uninstall: uninstall-hooks
 # Unit tests: a program for each tests/unit/test_*.c, linked with what does no I/O of its own.
 # cmocka's tests take a state that few of them use.
 UNIT_SOURCES = $(CORE_SOURCES) $(TOOL_COMMON) tool/log_text.c tool/log_plot.c tool/log_plot_draw.c \
-	tool/boot_images.c tool/conf_text.c tool/generator.c tool/lines.c tool/regular.c tool/words.c
+	tool/boot_images.c tool/conf_text.c tool/generator.c tool/lines.c tool/regular.c
 UNIT_OBJECTS = $(call objects,asan,$(UNIT_SOURCES))
 UNIT_TESTS = $(patsubst tests/%.c,$(BUILD)/%,$(wildcard tests/unit/test_*.c))
 

@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hook/core/words.h"
 #include "tool/shell_values.h"
-#include "tool/words.h"
 
 #define LOADER_INFO                                                                      \
 	"sys/firmware/efi/efivars/LoaderInfo-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f"

@@ -5,9 +5,9 @@
  */
 #include <string.h>
 
+#include "hook/core/words.h"
 #include "tool/boot_loader.h"
 #include "tool/shell_values.h"
-#include "tool/words.h"
 
 /* The line of a configuration that has a word. */
 struct search {

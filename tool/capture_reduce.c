@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "tool/words.h"
+#include "hook/core/words.h"
 
 /* What the name of a parameter must have in it to be kept. */
 static const char *const subjects[] = {"iommu", "vfio", "pci", "video", "gpupass"};

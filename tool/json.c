@@ -45,6 +45,15 @@ void json_add_flag(struct json_object *object, const char *key, bool flag)
 	json_object_object_add(object, key, json_object_new_boolean(flag));
 }
 
+void json_add_address(struct json_object *object, const char *key,
+		      const struct pci_address *address)
+{
+	char text[PCI_ADDRESS_SIZE];
+
+	pci_format_address(address, text);
+	json_add_string(object, key, text);
+}
+
 void json_add_hex(struct json_object *object, const char *key, unsigned digits,
 		  uint32_t number)
 {

@@ -11,6 +11,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "hook/core/pci.h"
+
 #define JSON_BYTES_MAX                                                                   \
 	1024 /* of a string before it is escaped; what is beyond is cut                  \
 	      */
@@ -26,6 +28,9 @@ void json_add_bytes(struct json_object *object, const char *key, const char *byt
 
 void json_add_number(struct json_object *object, const char *key, uint64_t number);
 void json_add_flag(struct json_object *object, const char *key, bool flag);
+
+void json_add_address(struct json_object *object, const char *key,
+		      const struct pci_address *address);
 
 /* A string with that many digits. */
 void json_add_hex(struct json_object *object, const char *key, unsigned digits,

@@ -16,10 +16,8 @@
 static struct json_object *make_function(const struct pci_function *function)
 {
 	struct json_object *object = json_object_new_object();
-	char address[PCI_ADDRESS_SIZE];
 
-	pci_format_address(&function->address, address);
-	json_add_string(object, "address", address);
+	json_add_address(object, "address", &function->address);
 	json_add_hex(object, "vendor", 4, function->vendor);
 	json_add_hex(object, "device", 4, function->device);
 	json_add_hex(object, "class", 6, function->class_code);

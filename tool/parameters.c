@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "hook/core/words.h"
 #include "tool/gpupass.h"
 
 static unsigned count_options(const struct kmod_ctx *context)
@@ -39,21 +40,6 @@ static int count_file_options(const struct kmod_ctx *context)
 	return count;
 }
 
-/* Length of the first word; blanks inside double quotes do not end it. */
-static size_t word_length(const char *text)
-{
-	bool quoted = false;
-	size_t length = 0;
-
-	while (text[length] &&
-	       (quoted || (text[length] != ' ' && text[length] != '\t'))) {
-		if (text[length] == '"')
-			quoted = !quoted;
-		length++;
-	}
-	return length;
-}
-
 static void add_word(struct image_module *module, const char *word, size_t length,
 		     const char *source)
 {
@@ -74,15 +60,11 @@ static void add_word(struct image_module *module, const char *word, size_t lengt
 
 static void add_words(struct image_module *module, const char *text, const char *source)
 {
-	while (*text) {
-		size_t length = word_length(text);
+	const char *word;
+	size_t length;
 
-		if (length)
-			add_word(module, text, length, source);
-		text += length;
-		while (*text == ' ' || *text == '\t')
-			text++;
-	}
+	while ((word = words_next(&text, &length)))
+		add_word(module, word, length, source);
 }
 
 static struct image_module *find_module(struct image_modules *list, const char *name)

@@ -151,14 +151,25 @@ void print_measure_row(const struct print_cell *cells, size_t count, unsigned *w
 	}
 }
 
+void print_begin_style(FILE *out, enum print_style style, bool colour)
+{
+	if (colour && style != PRINT_PLAIN)
+		fprintf(out, "\033[%sm", style_codes[style]);
+}
+
+void print_end_style(FILE *out, enum print_style style, bool colour)
+{
+	if (colour && style != PRINT_PLAIN)
+		fputs("\033[0m", out);
+}
+
 static void print_cell(FILE *out, const struct print_cell *cell, bool colour)
 {
 	if (cell_length(cell) == 0)
 		return;
-	if (colour && cell->style != PRINT_PLAIN)
-		fprintf(out, "\033[%sm%s\033[0m", style_codes[cell->style], cell->text);
-	else
-		fputs(cell->text, out);
+	print_begin_style(out, cell->style, colour);
+	fputs(cell->text, out);
+	print_end_style(out, cell->style, colour);
 }
 
 void print_row(FILE *out, const struct print_cell *cells, size_t count,

@@ -51,6 +51,11 @@ bool print_wants_colour(enum print_colour mode, FILE *out);
 /* "auto", "always" or "never" to ret_mode, or -EINVAL. */
 int print_parse_colour(const char *text, enum print_colour *ret_mode);
 
+/* Around text that is printed in between: the style begins, and ends. Nothing without
+ * colour. */
+void print_begin_style(FILE *out, enum print_style style, bool colour);
+void print_end_style(FILE *out, enum print_style style, bool colour);
+
 /* Widens widths to what the cells need; call it for every row first. */
 void print_measure_row(const struct print_cell *cells, size_t count, unsigned *widths);
 

@@ -8,15 +8,6 @@
 
 #define JSON_VERSION 1
 
-static void add_address(struct json_object *object, const char *key,
-			const struct pci_address *address)
-{
-	char text[PCI_ADDRESS_SIZE];
-
-	pci_format_address(address, text);
-	json_add_string(object, key, text);
-}
-
 static void add_ids(struct json_object *object, uint16_t vendor, uint16_t device,
 		    uint32_t class_code)
 {
@@ -33,7 +24,7 @@ static struct json_object *make_function(const struct status_card *card,
 	const struct pci_function *now = &function->now;
 	bool seen = !function->stuck && !function->gone;
 
-	add_address(object, "address", &function->address);
+	json_add_address(object, "address", &function->address);
 	if (seen)
 		add_ids(object, now->vendor, now->device, now->class_code);
 	else if (function->has_ids)
@@ -68,7 +59,7 @@ static struct json_object *make_finding(const struct status_finding *finding)
 	json_add_string(object, "kind", finding->kind);
 	json_add_string(object, "weight", weight_name(finding->weight));
 	if (finding->has_function)
-		add_address(object, "function", &finding->function);
+		json_add_address(object, "function", &finding->function);
 	/* Escaped already; the bytes of an escape are printable. */
 	json_object_object_add(object, "text", json_object_new_string(finding->text));
 	if (finding->remedy)

@@ -7,8 +7,9 @@
 #include <stdbool.h>
 #include <string.h>
 
-#define BLANKS " \t\n"
-#define WORD   "gpupass="
+#include "hook/core/words.h"
+
+#define WORD "gpupass="
 
 static const char *const rescue_words[] = {
 	"single",
@@ -77,19 +78,6 @@ static bool wants_rescue(const char *word, size_t length)
 	       !is_system(word + strlen(INIT), length - strlen(INIT));
 }
 
-/* Up to a blank outside of quotes, as the kernel and systemd cut words. */
-static size_t word_length(const char *word)
-{
-	bool quoted = false;
-	size_t length = 0;
-
-	while (word[length] && (quoted || !strchr(BLANKS, word[length]))) {
-		quoted ^= word[length] == '"';
-		length++;
-	}
-	return length;
-}
-
 static enum mode mode_of_word(const char *word, size_t length)
 {
 	if (is(word, length, WORD "off"))
@@ -104,19 +92,19 @@ static enum mode mode_of_word(const char *word, size_t length)
 enum mode mode_of(const char *words, const char **ret_word, size_t *ret_length)
 {
 	enum mode mode = MODE_TAKE;
+	const char *word;
+	size_t length;
 
 	*ret_word = NULL;
 	*ret_length = 0;
-	while (*(words += strspn(words, BLANKS))) {
-		size_t length = word_length(words);
-		enum mode asked = mode_of_word(words, length);
+	while ((word = words_next(&words, &length))) {
+		enum mode asked = mode_of_word(word, length);
 
 		if (asked > mode) {
 			mode = asked;
-			*ret_word = words;
+			*ret_word = word;
 			*ret_length = length;
 		}
-		words += length;
 	}
 	return mode;
 }

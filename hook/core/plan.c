@@ -206,22 +206,29 @@ static void check_identity(const struct plan_site *site, struct plan *plan)
 		   site->elsewhere);
 }
 
+const char *plan_name_forbidden(uint32_t class_code)
+{
+	for (unsigned i = 0; i < sizeof(forbidden_classes) / sizeof(forbidden_classes[0]);
+	     i++) {
+		if (class_code >> forbidden_classes[i].shift ==
+		    forbidden_classes[i].class_code)
+			return forbidden_classes[i].what;
+	}
+	return NULL;
+}
+
 static void check_class(struct plan *plan)
 {
 	for (unsigned i = 0; i < plan->card.count; i++) {
 		uint32_t class_code = plan->card.functions[i].class_code;
+		const char *what = plan_name_forbidden(class_code);
 
-		for (unsigned k = 0;
-		     k < sizeof(forbidden_classes) / sizeof(forbidden_classes[0]); k++) {
-			if (class_code >> forbidden_classes[k].shift !=
-			    forbidden_classes[k].class_code)
-				continue;
-			refuse(plan, TRACE_REFUSED_CLASS, (int)i);
-			sys_format(plan->reason, sizeof(plan->reason),
-				   "it is %s (class %04x)", forbidden_classes[k].what,
-				   class_code >> 8);
-			return;
-		}
+		if (!what)
+			continue;
+		refuse(plan, TRACE_REFUSED_CLASS, (int)i);
+		sys_format(plan->reason, sizeof(plan->reason), "it is %s (class %04x)",
+			   what, class_code >> 8);
+		return;
 	}
 }
 

@@ -54,6 +54,9 @@ void plan_make(const struct conf *conf, const struct conf_rule *rule,
  * keeps its reason. */
 void plan_refuse_shared(struct plan *plans, unsigned count);
 
+/* "a storage controller", for a class that is never taken; NULL for any other. */
+const char *plan_name_forbidden(uint32_t class_code);
+
 /* Whether two plans are for one card, whatever else speaks against either. */
 bool plan_is_same_card(const struct plan *a, const struct plan *b);
 

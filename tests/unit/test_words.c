@@ -16,8 +16,8 @@
 
 #include <cmocka.h>
 
+#include "hook/core/words.h"
 #include "tool/lines.h"
-#include "tool/words.h"
 
 /* The words of text, each in brackets. */
 static const char *cut(const char *text)

@@ -8,8 +8,8 @@
 
 #include "hook/core/iomem.h"
 #include "hook/core/usb.h"
+#include "hook/core/words.h"
 #include "tool/check/check.h"
-#include "tool/words.h"
 
 #define CLASS_VGA 0x0300
 #define CLASS_USB 0x0c03
@@ -28,15 +28,6 @@ static struct check_finding *add(struct check *check, enum check_weight weight,
 	return finding;
 }
 
-/* The base classes that no card may have (forbidden_classes in hook/core/plan.c):
- * storage, network, bridges, encryption. */
-static bool is_never_taken(const struct pci_function *function)
-{
-	unsigned base = function->class_code >> 16;
-
-	return base == 0x01 || base == 0x02 || base == 0x06 || base == 0x10;
-}
-
 static void check_group(struct check *check, const struct plan *plan)
 {
 	struct check_finding *finding;
@@ -51,7 +42,7 @@ static void check_group(struct check *check, const struct plan *plan)
 			 holders[i].iommu_group, holders[i].driver);
 		finding = add(check, CHECK_ERROR, plan, TRACE_GROUP_SHARED,
 			      &holders[i].address, text);
-		if (is_never_taken(&holders[i]))
+		if (plan_name_forbidden(holders[i].class_code))
 			check_set_remedy(finding,
 					 "move the card to another slot; gpupass gives "
 					 "no device of this kind to a VM, and an ACS "

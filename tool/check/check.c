@@ -11,7 +11,6 @@
 #include <string.h>
 
 #include "tool/log_explain.h"
-#include "tool/words.h"
 
 /* When there is no room left, the last one that weighs less gives way. */
 static struct check_finding *make_room(struct check *check, enum check_weight weight)
@@ -140,11 +139,6 @@ bool check_is_taken(const struct check *check, const struct pci_address *address
 			return true;
 	}
 	return false;
-}
-
-bool check_has_word(const struct check *check, const char *word)
-{
-	return words_have(check->loader.next, word);
 }
 
 void check_without_item(const char *word, const char *item, char *text, size_t size)

@@ -88,10 +88,6 @@ const char *check_weight_name(enum check_weight weight);
 /* Whether address is of a card that one of the plans would take. */
 bool check_is_taken(const struct check *check, const struct pci_address *address);
 
-/* Whether the next boot's kernel command line, or the running one's where that is not
- * known, has a word. */
-bool check_has_word(const struct check *check, const char *word);
-
 /* "pci=nomsi,noaer" without nomsi: "pci=noaer"; empty when nothing is left. */
 void check_without_item(const char *word, const char *item, char *text, size_t size);
 

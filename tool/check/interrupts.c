@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "hook/core/words.h"
 #include "tool/check/check.h"
-#include "tool/words.h"
 
 #define WORD_SIZE 256
 #define UNSAFE    "sys/module/vfio_iommu_type1/parameters/allow_unsafe_interrupts"

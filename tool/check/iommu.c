@@ -10,9 +10,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "hook/core/words.h"
 #include "tool/check/check.h"
 #include "tool/check/kernel.h"
-#include "tool/words.h"
 
 enum maker { MAKER_UNKNOWN, MAKER_INTEL, MAKER_AMD };
 

@@ -10,15 +10,6 @@
 
 #define JSON_VERSION 1
 
-static void add_address(struct json_object *object, const char *key,
-			const struct pci_address *address)
-{
-	char text[PCI_ADDRESS_SIZE];
-
-	pci_format_address(address, text);
-	json_add_string(object, key, text);
-}
-
 static struct json_object *make_card(const struct check *check, const struct plan *plan)
 {
 	struct json_object *object = json_object_new_object();
@@ -33,7 +24,7 @@ static struct json_object *make_card(const struct check *check, const struct pla
 		const struct pci_function *function = &plan->card.functions[i];
 		struct json_object *entry = json_object_new_object();
 
-		add_address(entry, "address", &function->address);
+		json_add_address(entry, "address", &function->address);
 		json_add_string(entry, "driver",
 				conf_driver_name(conf_driver_of(
 					plan->rule, function->address.function)));
@@ -52,7 +43,7 @@ static struct json_object *make_finding(const struct check_finding *finding)
 	json_add_string(object, "kind", finding->kind);
 	json_add_string(object, "card", finding->card);
 	if (finding->has_function)
-		add_address(object, "function", &finding->function);
+		json_add_address(object, "function", &finding->function);
 	if (finding->place.path[0]) {
 		sys_format(path, sizeof(path), "/%s", finding->place.path);
 		json_add_string(object, "file", path);

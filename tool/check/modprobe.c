@@ -9,9 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hook/core/words.h"
 #include "tool/check/check.h"
 #include "tool/check/kernel.h"
-#include "tool/words.h"
 
 #define VFIO_PCI  "vfio-pci"
 #define VIRQFD    "vfio_virqfd"

@@ -8,9 +8,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "hook/core/words.h"
 #include "tool/check/check.h"
 #include "tool/check/kernel.h"
-#include "tool/words.h"
 
 #define WORD_SIZE 256
 

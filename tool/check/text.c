@@ -47,16 +47,11 @@ static void put_plans(const struct check *check)
 		put_plan(check, &check->plans[i]);
 }
 
-static const char *start_of(enum check_weight weight, bool colour)
-{
-	static const char *const starts[] = {
-		[CHECK_NOTE] = "\033[2m",
-		[CHECK_WARNING] = "\033[33m",
-		[CHECK_ERROR] = "\033[31m",
-	};
-
-	return colour ? starts[weight] : "";
-}
+static const enum print_style styles[] = {
+	[CHECK_NOTE] = PRINT_DIM,
+	[CHECK_WARNING] = PRINT_YELLOW,
+	[CHECK_ERROR] = PRINT_RED,
+};
 
 /* "card win11, 0000:83:00.0, /etc/modprobe.d/x.conf:3: " */
 static void format_about(const struct check_finding *finding, char *text, size_t size)
@@ -125,10 +120,9 @@ static void put_finding(const struct check_finding *finding, bool colour)
 		 finding->kind);
 	snprintf(name, sizeof(name), "%s:", check_weight_name(finding->weight));
 	putchar('\n');
-	fputs(start_of(finding->weight, colour), stdout);
+	print_begin_style(stdout, styles[finding->weight], colour);
 	put_labelled(name, head);
-	if (colour)
-		fputs("\033[0m", stdout);
+	print_end_style(stdout, styles[finding->weight], colour);
 	put_labelled("why:", finding->reason);
 	put_remedy(finding->remedy);
 }

@@ -2,7 +2,7 @@
 /*
  * Words of a kernel command line. No I/O, no state.
  */
-#include "tool/words.h"
+#include "hook/core/words.h"
 
 #include <string.h>
 
