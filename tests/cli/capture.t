@@ -37,6 +37,6 @@ go_round()
 	return 0
 }
 
-golden_machines 5 go_round
-golden_cases 1 "$here/capture"
+golden_machines 12 go_round
+golden_cases 4 "$here/capture"
 tap_done

@@ -207,9 +207,9 @@ for machine in "$top"/tests/machines/*.machine; do
 	name=$(basename "$machine" .machine)
 	# What an image adds to a machine is none.
 	[ "$name" != image ] || continue
-	tap_sample 16 || continue
+	tap_sample 24 || continue
 	tap_ok "$name: there and back" golden_in "$name" run_machine "$name"
 	tap_ok "$name: all of them" golden_in "all-$name" run_all "$name"
 done
-golden_cases 6 "$here/edit"
+golden_cases 9 "$here/edit"
 tap_done

@@ -90,7 +90,7 @@ keep()
 }
 
 for case in "$here"/gpupass/*/; do
-	tap_sample 6 || continue
+	tap_sample 12 || continue
 	case=${case%/}
 	name=${case##*/}
 	mkdir "$work/$name" && cd "$work/$name" || exit 1

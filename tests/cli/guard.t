@@ -139,7 +139,7 @@ for program in gpupass-early asan/gpupass-early; do
 	[ -z "${UPDATE:-}${FAST:-}" ] || [ $program = gpupass-early ] || continue
 	for story; do
 		case $story in *.expected) continue ;; esac
-		tap_sample 8 || continue
+		tap_sample 16 || continue
 		judge "$here/guard/${story##*/}"
 	done
 done

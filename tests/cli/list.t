@@ -81,6 +81,6 @@ run_machine()
 		check_sections
 }
 
-golden_machines 8 run_machine
+golden_machines 12 run_machine
 golden_cases 5 "$here/list"
 tap_done
