@@ -194,7 +194,6 @@ static int insert(const struct sys_root *root, struct trace *trace,
 		  const char *command_line)
 {
 	struct trace_about about = {0};
-	uint64_t start;
 	int error;
 
 	if (module->kind == IMAGE_BUILTIN) {
@@ -202,9 +201,8 @@ static int insert(const struct sys_root *root, struct trace *trace,
 		return 0;
 	}
 	merge_command_line(trace, module, command_line);
-	start = sys_monotonic_ns();
 	error = sys_insert_module(root, fd, module->parameters);
-	about.duration = sys_monotonic_ns() - start;
+	about.duration = trace_clock(trace);
 	about.error = error == -EEXIST ? 0 : -error;
 	if (error == -EEXIST)
 		trace_add(trace, TRACE_MODULE_PRESENT, &about, "%s", module->name);
