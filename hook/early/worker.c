@@ -231,6 +231,9 @@ static unsigned take_or_leave(const struct worker_task *task,
 	case GUARD_REFUSED:
 		return leave_cards(task, TRACE_REFUSED_GUARD, reason);
 	default:
+		if (task->guard->armed)
+			modules_insert_for_guard(task->root, task->trace, task->conf,
+						 task->command_line, IMAGE_FOR_ARMED);
 		return take_cards(task, console, lines);
 	}
 }
@@ -247,7 +250,7 @@ static void read_guard(const struct worker_task *task)
 	}
 	if (sys_exists(task->root, EFIVAR_FIRMWARE) == 1)
 		modules_insert_for_guard(task->root, task->trace, task->conf,
-					 task->command_line);
+					 task->command_line, IMAGE_FOR_GUARD);
 	guard_open(task->guard, task->root, task->trace);
 }
 
