@@ -272,7 +272,15 @@ $(BUILD)/bench-report: tests/bench/report.c Makefile
 	$(CC) $(CPPFLAGS) $(CFLAGS) -std=gnu11 $(HARDENING) $(HOST_WARNINGS) $(WERROR) \
 		$(LIBS_CFLAGS) -o $@ $< $(shell pkg-config --libs json-c)
 
-bench-programs: all $(addprefix $(BUILD)/,bench-report machine)
+# Run in a booted host, or in its boot image.
+$(BUILD)/floor: tests/bench/floor.c Makefile
+	$(COMPILE_early) -o $@ $<
+	strip $@
+
+$(BUILD)/stopwatch: tests/bench/stopwatch.c Makefile
+	$(CC) $(CPPFLAGS) $(CFLAGS) -std=gnu11 $(HOST_WARNINGS) $(WERROR) -static -o $@ $<
+
+bench-programs: all $(addprefix $(BUILD)/,bench-report stopwatch floor machine)
 
 bench:
 	tests/bench/run

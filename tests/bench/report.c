@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * bench-report FILE: reads what the parts of tests/bench measured on its standard input,
- *prints a table for each part, ratios first, and writes all of it to FILE as JSON. A line
- *of the input is one of these, its words with one space between them:
+ * prints a table for each part, ratios first, and writes all of it to FILE as JSON. A
+ * line of the input is one of these, its words with one space between them:
  *
  *	PART MEASURE CANDIDATE UNIT VALUE	one run; more such lines are more runs
  *	reference PART MEASURE CANDIDATE	the candidate that ratios are against
@@ -11,8 +11,8 @@
  *	note PART TEXT...			a sentence below the part's table
  *	# ...					nothing
  *
- * Exit status: 0, whether aims are met or not; 2 for another line, named on standard
- *error, and then no FILE is written.
+ * Exit status: 0, whether aims are met or not; 2 for another line, which is named on
+ * standard error, and then no FILE is written.
  */
 #include <errno.h>
 #include <json-c/json.h>
