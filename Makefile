@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# gpupass: all, demo, check, check-fast, lint, format, install, uninstall, clean.
+# gpupass: all, demo, check, check-fast, bench, lint, format, install, uninstall, clean.
 # No configure: what is needed is named in install.sh (./install.sh --needs), the paths below.
 
 VERSION = 0.1.0
@@ -267,13 +267,32 @@ $(BUILD)/guest: tests/vm/guest/guest.c Makefile
 		-fno-stack-protector -fcf-protection=none -mgeneral-regs-only -nostdlib -static \
 		-Wl,--build-id=none,-Ttext-segment=0x100000,-z,noseparate-code -o $@ $<
 
-.PHONY: unit fuzz
+# tests/bench: tables and JSON from what its parts print.
+$(BUILD)/bench-report: tests/bench/report.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -std=gnu11 $(HARDENING) $(HOST_WARNINGS) $(WERROR) \
+		$(LIBS_CFLAGS) -o $@ $< $(shell pkg-config --libs json-c)
+
+# Run in a booted host, or in its boot image.
+$(BUILD)/floor: tests/bench/floor.c Makefile
+	$(COMPILE_early) -o $@ $<
+	strip $@
+
+$(BUILD)/stopwatch: tests/bench/stopwatch.c Makefile
+	$(CC) $(CPPFLAGS) $(CFLAGS) -std=gnu11 $(HOST_WARNINGS) $(WERROR) -static -o $@ $<
+
+bench-programs: all $(addprefix $(BUILD)/,bench-report stopwatch floor machine)
+
+bench:
+	tests/bench/run
+
+.PHONY: unit fuzz bench bench-programs
 .SECONDARY: $(UNIT_OBJECTS) $(FUZZ_OBJECTS)
 
 # Everything that tests/run runs, built and not run.
 tests: all unit-tests $(addprefix $(BUILD)/,asan/gpupass-early asan/gpupass asan/gpupass-log \
-	musl/gpupass-early mktrace mkguard machine sysfs-kernel poke sweep guest) $(FUZZ_TARGETS)
-fast-tests: all unit-tests $(addprefix $(BUILD)/,mktrace mkguard machine sysfs-kernel)
+	musl/gpupass-early bench-report mktrace mkguard machine sysfs-kernel poke sweep guest) $(FUZZ_TARGETS)
+fast-tests: all unit-tests $(addprefix $(BUILD)/,bench-report mktrace mkguard machine sysfs-kernel)
 unit-tests: $(UNIT_TESTS)
 
 # For tests/lint/analyzer.t.
