@@ -62,19 +62,14 @@ static int open_existing(const struct trace *trace, int directory)
 	return -EINVAL;
 }
 
-static int create_new(const struct trace *trace, int directory)
+static int create_new(int directory)
 {
-	struct trace_header header;
 	int error, fd = openat(directory, TRACE_NAME,
 			       O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 
 	if (fd < 0)
 		return -errno;
 	error = sys_allocate(fd, TRACE_FILE_SIZE);
-	fill_header(trace, &header);
-	if (error == 0 &&
-	    pwrite(fd, &header, sizeof(header), 0) != (ssize_t)sizeof(header))
-		error = -EIO;
 	if (error == 0)
 		return fd;
 	close(fd);
@@ -93,11 +88,12 @@ static int open_file(const struct trace *trace)
 			   O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (directory < 0)
 		return -errno;
-	fd = open_existing(trace, directory);
-	if (fd < 0 && fd != -ENOENT && unlinkat(directory, TRACE_NAME, 0) < 0)
-		fd = -errno;
-	else if (fd < 0)
-		fd = create_new(trace, directory);
+	fd = create_new(directory);
+	if (fd == -EEXIST) {
+		fd = open_existing(trace, directory);
+		if (fd < 0 && unlinkat(directory, TRACE_NAME, 0) == 0)
+			fd = create_new(directory);
+	}
 	close(directory);
 	return fd;
 }
@@ -110,6 +106,8 @@ static int map_file(struct trace *trace, int fd)
 	if (map == MAP_FAILED)
 		return -errno;
 	trace->header = map;
+	if (!is_ours(trace, trace->header))
+		fill_header(trace, trace->header);
 	trace->records = (struct trace_record *)((char *)map + TRACE_HEADER_SIZE);
 	return 0;
 }
