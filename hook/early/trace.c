@@ -22,6 +22,38 @@
 #define RUN_DIRECTORY "run/gpupass"
 #define TRACE_NAME    "trace"
 
+/* Of the table of events only what is needed here: each one's level, and the phrases of
+ * those that are mirrored, one behind the other. */
+#define LEVEL(number, symbol, level, name, phrase) {(number), (level)},
+static const struct {
+	uint16_t number;
+	uint8_t level;
+} events[] = {TRACE_EVENTS(LEVEL)};
+#undef LEVEL
+
+#define PHRASE_3(phrase)                            phrase "\0"
+#define PHRASE_4(phrase)                            phrase "\0"
+#define PHRASE_5(phrase)                            phrase "\0"
+#define PHRASE_6(phrase)                            "\0"
+#define PHRASE(number, symbol, level, name, phrase) PHRASE_##level(phrase)
+static const char phrases[] = TRACE_EVENTS(PHRASE);
+_Static_assert(KMSG_LEVEL == 5, "PHRASE_n are those of these levels");
+#undef PHRASE
+
+/* Every event that is recorded stands in the table. */
+static uint8_t find_event(uint16_t number, const char **ret_phrase)
+{
+	const char *phrase = phrases;
+	unsigned i = 0;
+
+	while (events[i].number != number) {
+		phrase += strlen(phrase) + 1;
+		i++;
+	}
+	*ret_phrase = phrase;
+	return events[i].level;
+}
+
 static void fill_header(const struct trace *trace, struct trace_header *header)
 {
 	memset(header, 0, sizeof(*header));
@@ -225,9 +257,8 @@ static void make_printable(char *line)
 
 /* "<5>gpupass: win11 0000:83:00.0: taken: 4 functions (errno 22)" */
 static void mirror(struct trace *trace, const struct trace_record *record,
-		   const struct trace_about *about, const char *text)
+		   const struct trace_about *about, const char *phrase, const char *text)
 {
-	const struct trace_event_info *info = trace_event_find(record->event);
 	char line[KMSG_SIZE], address[PCI_ADDRESS_SIZE + 1] = "", error[24] = "";
 
 	if (about->function) {
@@ -238,8 +269,8 @@ static void mirror(struct trace *trace, const struct trace_record *record,
 		sys_format(error, sizeof(error), " (errno %d)", about->error);
 	sys_format(line, sizeof(line) - 1, "<%d>gpupass:%s%s%s%s %s%s%s%s", record->level,
 		   about->card ? " " : "", about->card ? about->card : "", address,
-		   about->card || about->function ? ":" : "", info->phrase,
-		   text[0] ? ": " : "", text, error);
+		   about->card || about->function ? ":" : "", phrase, text[0] ? ": " : "",
+		   text, error);
 	make_printable(line);
 	strcat(line, "\n"); /* else it waits in the kernel for its end */
 	write_kmsg(trace, line);
@@ -251,6 +282,7 @@ void trace_add(struct trace *trace, enum trace_event event,
 	static const struct trace_about nothing;
 	struct trace_record record;
 	char text[TRACE_TEXT_SIZE + 1];
+	const char *phrase;
 	va_list arguments;
 
 	memset(&record, 0, sizeof(record));
@@ -259,12 +291,12 @@ void trace_add(struct trace *trace, enum trace_event event,
 	va_end(arguments);
 	record.time = trace->now;
 	record.event = (uint16_t)event;
-	record.level = trace_event_find((uint16_t)event)->level;
+	record.level = find_event(record.event, &phrase);
 	memcpy(record.text, text, strlen(text));
 	fill_about(&record, about ? about : &nothing);
 	append(trace, &record);
 	if (record.level <= KMSG_LEVEL)
-		mirror(trace, &record, about ? about : &nothing, text);
+		mirror(trace, &record, about ? about : &nothing, phrase, text);
 }
 
 void trace_add_kernel_line(struct trace *trace, const struct trace_about *about,
