@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
@@ -55,6 +56,24 @@ static long call4(long number, long a, long b, long c, long d)
 }
 #else
 #error "gpupass knows the system calls of x86_64 and aarch64"
+#endif
+
+/*
+ * klibc opens its three streams before main() and flushes them in exit() (2.0.8 to 2.0.12,
+ * usr/klibc/libc_init.c and exit.c): 48 KiB of memory and four system calls for what is
+ * never used here. So that it does not, its two functions are these.
+ */
+#ifdef __KLIBC__
+extern void __libc_init_stdio(void);
+
+void __libc_init_stdio(void)
+{
+}
+
+void exit(int status)
+{
+	_exit(status);
+}
 #endif
 
 /* 1, 0 or -errno: taken for another root, the running one's /proc/kmsg would be read as a

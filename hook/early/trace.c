@@ -109,7 +109,7 @@ static int create_new(int directory)
 	return error;
 }
 
-static int open_file(const struct trace *trace)
+static int open_file(const struct trace *trace, bool *ret_is_new)
 {
 	const struct sys_root *root = trace->root;
 	int directory, fd;
@@ -121,8 +121,10 @@ static int open_file(const struct trace *trace)
 	if (directory < 0)
 		return -errno;
 	fd = create_new(directory);
-	if (fd == -EEXIST) {
+	*ret_is_new = fd != -EEXIST;
+	if (!*ret_is_new) {
 		fd = open_existing(trace, directory);
+		*ret_is_new = fd < 0;
 		if (fd < 0 && unlinkat(directory, TRACE_NAME, 0) == 0)
 			fd = create_new(directory);
 	}
@@ -130,7 +132,9 @@ static int open_file(const struct trace *trace)
 	return fd;
 }
 
-static int map_file(struct trace *trace, int fd)
+/* Nothing of a new one is read before it is written: for that the kernel would map all
+ * that lies around it. */
+static int map_file(struct trace *trace, int fd, bool is_new)
 {
 	void *map =
 		mmap(NULL, TRACE_FILE_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
@@ -138,7 +142,7 @@ static int map_file(struct trace *trace, int fd)
 	if (map == MAP_FAILED)
 		return -errno;
 	trace->header = map;
-	if (!is_ours(trace, trace->header))
+	if (is_new)
 		fill_header(trace, trace->header);
 	trace->records = (struct trace_record *)((char *)map + TRACE_HEADER_SIZE);
 	return 0;
@@ -166,6 +170,7 @@ static void write_kmsg(struct trace *trace, const char *line)
 void trace_open(struct trace *trace, const struct sys_root *root)
 {
 	char line[KMSG_SIZE];
+	bool is_new;
 	int fd, error;
 
 	memset(trace, 0, sizeof(*trace));
@@ -173,8 +178,8 @@ void trace_open(struct trace *trace, const struct sys_root *root)
 	trace->kmsg = -1;
 	trace->has_boot_id = sys_read_boot_id(root, trace->boot_id);
 	trace_clock(trace);
-	fd = open_file(trace);
-	error = fd < 0 ? fd : map_file(trace, fd);
+	fd = open_file(trace, &is_new);
+	error = fd < 0 ? fd : map_file(trace, fd, is_new);
 	if (fd >= 0)
 		close(fd);
 	if (error == 0)
