@@ -93,6 +93,6 @@ int child_run(const struct child_work *work, unsigned seconds)
 	close(ends[1]);
 	if (child > 0)
 		result = wait_for(work, child, ends[0], seconds);
-	close(ends[0]);
+	/* The other end goes with this process, soon. */
 	return result;
 }

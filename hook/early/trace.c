@@ -180,8 +180,7 @@ void trace_open(struct trace *trace, const struct sys_root *root)
 	trace_clock(trace);
 	fd = open_file(trace, &is_new);
 	error = fd < 0 ? fd : map_file(trace, fd, is_new);
-	if (fd >= 0)
-		close(fd);
+	/* The descriptor goes with the process, as the mapping does. */
 	if (error == 0)
 		return;
 	sys_format(line, sizeof(line),
