@@ -284,7 +284,8 @@ void conf_parse(const char *text, size_t length, struct conf *ret_conf)
 	struct parser parser = {.conf = ret_conf};
 	struct span rest = {text, length}, none = {"", 0};
 
-	/* What these count is all that is read of the rest, most of which is never touched. */
+	/* What these count is all that is read of the rest, most of which is never
+	 * touched. */
 	ret_conf->rule_count = ret_conf->parameter_count = ret_conf->error_count = 0;
 	ret_conf->refuse_all = false;
 	ret_conf->guard = CONF_GUARD_ON;
