@@ -25,7 +25,8 @@ HARDENING = -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE -pie -Wl,-z,relro
 SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 
 # Small: nothing that is not called, and no padding between segments.
-SMALL = -Os -static -ffunction-sections -fdata-sections -Wl,--gc-sections -Wl,-z,noseparate-code
+SMALL = -Os -static -ffunction-sections -fdata-sections -Wl,--gc-sections \
+	-Wl,-z,noseparate-code -Wl,-z,common-page-size=16
 
 CORE_SOURCES = $(wildcard hook/core/*.c)
 EARLY_SOURCES = $(CORE_SOURCES) $(wildcard hook/early/*.c)

@@ -67,6 +67,20 @@ static int read_functions(const struct sys_root *root, struct cards *cards)
 	return result;
 }
 
+static int read_numa_node(const struct sys_root *root, const struct pci_address *address)
+{
+	char path[PCI_PATH_SIZE], text[16];
+	uint64_t node;
+	int length;
+
+	pci_format_path(address, "numa_node", path);
+	length = sys_read_attribute(root, path, text, sizeof(text));
+	if (length < 0 ||
+	    sys_parse_number(text, (size_t)length, 10, INT32_MAX, &node) < 0)
+		return -1;
+	return (int)node;
+}
+
 static void read_reset_methods(const struct sys_root *root,
 			       const struct pci_address *address, char *ret_methods)
 {
@@ -85,9 +99,6 @@ static void read_details(const struct sys_root *root, const struct console *cons
 	int bar;
 
 	memset(details, 0, sizeof(*details));
-	details->has_subsystem =
-		pci_read_subsystem(root, &function->address, &details->subsystem_vendor,
-				   &details->subsystem_device) == 0;
 	if (topology_find_path(root, &function->address, &path) == 0)
 		topology_format_path(&path, details->path);
 	if (pci_read_bars(root, &function->address, details->bars) < 0)
@@ -161,6 +172,7 @@ static void read_card(const struct sys_root *root, const struct console *console
 		card->card.count = 1;
 		card->card.functions[0] = *display;
 	}
+	card->numa_node = read_numa_node(root, &card->card.functions[0].address);
 	for (unsigned i = 0; i < card->card.count; i++)
 		read_details(root, console, &card->card.functions[i], &card->details[i]);
 }

@@ -12,8 +12,6 @@
 
 /* What pci_function does not have. */
 struct cards_details {
-	bool has_subsystem;
-	uint16_t subsystem_vendor, subsystem_device;
 	char path[TOPOLOGY_PATH_SIZE]; /* as gpupass.conf(5) takes it; empty = unknown */
 	struct pci_range bars[PCI_BARS];      /* flags are 0 where there is none */
 	char reset_methods[CARDS_RESET_SIZE]; /* as the kernel lists them; empty = none */
@@ -24,6 +22,7 @@ struct cards_card {
 	enum card_result found; /* not CARD_FOUND: a GPU that cannot be told as a whole
 				 * card, here all alone */
 	struct card card;       /* the GPU first */
+	int numa_node; /* of the GPU; -1 = the machine has one, or it is not known */
 	struct cards_details details[CARD_MAX_FUNCTIONS];
 	unsigned neighbour_count; /* all; the first SURVEY_MAX_NEIGHBOURS are here */
 	struct pci_function neighbours[SURVEY_MAX_NEIGHBOURS];

@@ -65,9 +65,9 @@ static struct json_object *make_member(const struct pci_function *function,
 {
 	struct json_object *object = make_function(function);
 
-	if (details->has_subsystem) {
-		json_add_hex(object, "subsystem_vendor", 4, details->subsystem_vendor);
-		json_add_hex(object, "subsystem_device", 4, details->subsystem_device);
+	if (!function->unidentified) {
+		json_add_hex(object, "subsystem_vendor", 4, function->subsystem_vendor);
+		json_add_hex(object, "subsystem_device", 4, function->subsystem_device);
 	}
 	json_add_string(object, "path", details->path);
 	json_object_object_add(object, "bars", make_bars(details));
@@ -98,8 +98,8 @@ static struct json_object *make_card(const struct cards_card *card,
 	pci_names_format(names, gpu->vendor, gpu->device, name);
 	json_add_string(object, "name", name);
 	json_add_flag(object, "whole", card->found == CARD_FOUND);
-	if (gpu->numa_node >= 0)
-		json_add_number(object, "numa_node", (uint64_t)gpu->numa_node);
+	if (card->numa_node >= 0)
+		json_add_number(object, "numa_node", (uint64_t)card->numa_node);
 	for (unsigned i = 0; i < card->card.count; i++)
 		json_object_array_add(functions, make_member(&card->card.functions[i],
 							     &card->details[i]));

@@ -166,8 +166,8 @@ static void put_head(const struct cards_card *card, bool colour)
 	if (card->found != CARD_FOUND)
 		paragraph_put(&facts, explain_alone(card->found));
 	paragraph_end(&facts);
-	if (card->card.functions[0].numa_node >= 0)
-		paragraph_add(&node, "NUMA node %d", card->card.functions[0].numa_node);
+	if (card->numa_node >= 0)
+		paragraph_add(&node, "NUMA node %d", card->numa_node);
 	paragraph_end(&node);
 }
 
@@ -215,9 +215,9 @@ static void put_details(const struct pci_function *function,
 	escape(details->reset_methods, text);
 	if (text[0])
 		paragraph_add(facts, "reset by %s", text);
-	if (details->has_subsystem && details->subsystem_vendor)
-		paragraph_add(facts, "subsystem %04x:%04x", details->subsystem_vendor,
-			      details->subsystem_device);
+	if (function->subsystem_vendor)
+		paragraph_add(facts, "subsystem %04x:%04x", function->subsystem_vendor,
+			      function->subsystem_device);
 	if (function->error)
 		paragraph_add(facts, "%s cannot be read: %s", function->unreadable,
 			      strerror(function->error));

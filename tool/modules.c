@@ -23,7 +23,7 @@ struct resolver {
 	struct kmod_ctx *context;
 	struct modules *modules;
 	unsigned seen_count, after_count;
-	bool for_guard; /* of what is added now */
+	enum image_stage stage; /* of what is added now */
 	char seen[MAX_SEEN][IMAGE_MODULE_SIZE];
 	struct kmod_module
 		*after[MAX_SEEN]; /* wanted after all others; a reference each */
@@ -72,7 +72,7 @@ static int append(struct resolver *r, struct kmod_module *found, bool required)
 	if (list->count == IMAGE_MAX_MODULES)
 		return -E2BIG;
 	memset(module, 0, sizeof(*module));
-	module->for_guard = r->for_guard;
+	module->stage = r->stage;
 	sys_format(module->name, sizeof(module->name), "%s", kmod_module_get_name(found));
 	if (kmod_module_get_initstate(found) == KMOD_MODULE_BUILTIN)
 		module->kind = IMAGE_BUILTIN;
@@ -183,13 +183,16 @@ static bool wants_stub(const struct conf_rule *rule)
 /* The guard's variable, and what the kernel says when it panics. */
 static int add_guard(struct resolver *r, const struct conf *conf)
 {
-	static const char *const names[] = {"efivarfs", "efi_pstore"};
 	int error = 0;
 
-	r->for_guard = true;
-	for (unsigned i = 0; i < 2 && error == 0 && conf->guard != CONF_GUARD_OFF; i++)
-		error = add_name(r, names[i], false);
-	r->for_guard = false;
+	if (conf->guard == CONF_GUARD_OFF)
+		return 0;
+	r->stage = IMAGE_FOR_GUARD;
+	error = add_name(r, "efivarfs", false);
+	r->stage = IMAGE_FOR_ARMED;
+	if (error == 0)
+		error = add_name(r, "efi_pstore", false);
+	r->stage = IMAGE_FOR_CARDS;
 	if (error == 0 && conf->guard == CONF_GUARD_REQUIRE &&
 	    r->modules->list.count == 0)
 		warn_user("kernel %s has no module efivarfs, and guard = require: no "

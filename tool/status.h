@@ -69,7 +69,7 @@ struct status_card {
 	unsigned holder_count; /* functions of its groups with a native driver */
 	struct pci_function holders[SURVEY_MAX_NEIGHBOURS];
 	unsigned held_count; /* BARs that somebody else has claimed */
-	struct iomem_bar held[CARD_MAX_FUNCTIONS * PCI_BARS];
+	struct iomem_held held[IOMEM_MAX_HELD];
 	int bars_error; /* why that is not known; 0 = it is */
 	bool in_use;    /* a VM has mapped a BAR */
 

@@ -214,7 +214,7 @@ static void judge_group(struct status_card *card)
 static void judge_bars(struct status_card *card)
 {
 	for (unsigned i = 0; i < card->held_count; i++) {
-		const struct iomem_bar *bar = &card->held[i];
+		const struct iomem_held *bar = &card->held[i];
 		char holder[PRINT_ESCAPED_SIZE(IOMEM_NAME_SIZE)];
 		struct status_finding *finding;
 

@@ -115,41 +115,31 @@ static void make_card(const struct status_card *from, struct card *ret_card)
 	}
 }
 
-/* The BARs of one function that a VM is to map. Returns how many. */
-static unsigned list_bars(const struct sys_root *root,
-			  const struct status_function *function, struct iomem_bar *bars)
+static bool is_for_vm(const struct status_function *function)
 {
-	struct pci_range ranges[PCI_BARS];
-	unsigned count = 0;
-
-	if (function->stuck || function->gone ||
-	    strcmp(function->now.driver, VFIO_PCI) != 0 ||
-	    pci_read_bars(root, &function->address, ranges) < 0)
-		return 0;
-	for (unsigned i = 0; i < PCI_BARS; i++) {
-		if (ranges[i].end == 0)
-			continue;
-		bars[count].address = function->address;
-		bars[count].number = i;
-		bars[count].range = ranges[i];
-		count++;
-	}
-	return count;
+	return !function->stuck && !function->gone &&
+	       strcmp(function->now.driver, VFIO_PCI) == 0;
 }
 
 static void find_bars(const struct sys_root *root, struct status_card *card)
 {
-	struct iomem_bar bars[CARD_MAX_FUNCTIONS * PCI_BARS];
+	struct pci_address functions[CARD_MAX_FUNCTIONS];
+	struct iomem_held held[IOMEM_MAX_HELD];
 	unsigned count = 0;
+	int found = 0;
 
-	for (unsigned i = 0; i < card->function_count; i++)
-		count += list_bars(root, &card->functions[i], bars + count);
-	card->bars_error = count ? -iomem_find_holders(root, bars, count) : 0;
-	for (unsigned i = 0; i < count && !card->bars_error; i++) {
-		if (strcmp(bars[i].holder, VFIO_PCI) == 0)
+	for (unsigned i = 0; i < card->function_count; i++) {
+		if (is_for_vm(&card->functions[i]))
+			functions[count++] = card->functions[i].address;
+	}
+	if (count)
+		found = iomem_find_held(root, functions, count, held);
+	card->bars_error = found < 0 ? -found : 0;
+	for (int i = 0; i < found; i++) {
+		if (strcmp(held[i].holder, VFIO_PCI) == 0)
 			card->in_use = true;
-		else if (bars[i].holder[0])
-			card->held[card->held_count++] = bars[i];
+		else
+			card->held[card->held_count++] = held[i];
 	}
 }
 

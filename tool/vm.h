@@ -14,8 +14,6 @@
 struct vm_function {
 	struct pci_function host;
 	unsigned guest; /* its number in the guest's slot */
-	bool has_subsystem;
-	uint16_t subsystem_vendor, subsystem_device;
 };
 
 struct vm_card {
@@ -32,8 +30,7 @@ enum status vm_find_card(const struct arguments *arguments, const char *word,
 			 struct vm_card *ret_card);
 
 /* For it: one function more, and when all are there their order and numbers. */
-void vm_add_function(const struct sys_root *root, const struct pci_function *function,
-		     struct vm_card *card);
+void vm_add_function(const struct pci_function *function, struct vm_card *card);
 void vm_number_functions(const struct sys_root *root, struct vm_card *card);
 
 /* <hostdev> elements for that bus of the guest. */

@@ -7,16 +7,12 @@
 
 #include "tool/vm.h"
 
-void vm_add_function(const struct sys_root *root, const struct pci_function *function,
-		     struct vm_card *card)
+void vm_add_function(const struct pci_function *function, struct vm_card *card)
 {
 	struct vm_function *added = &card->functions[card->count++];
 
 	memset(added, 0, sizeof(*added));
 	added->host = *function;
-	added->has_subsystem =
-		pci_read_subsystem(root, &function->address, &added->subsystem_vendor,
-				   &added->subsystem_device) == 0;
 }
 
 static bool is_display(const struct vm_function *function)

@@ -53,7 +53,6 @@ static void format_refusal(const struct plan *plan, char *text)
 static enum status take_planned(const struct search *search, const struct plan *plan,
 				struct vm_card *card)
 {
-	const struct sys_root *root = &search->arguments->root;
 	char address[PCI_ADDRESS_SIZE];
 
 	strcpy(card->name, plan->rule->name);
@@ -62,7 +61,7 @@ static enum status take_planned(const struct search *search, const struct plan *
 
 		if (conf_driver_of(plan->rule, function->address.function) ==
 		    CONF_VFIO_PCI) {
-			vm_add_function(root, function, card);
+			vm_add_function(function, card);
 			continue;
 		}
 		pci_format_address(&function->address, address);
@@ -74,7 +73,7 @@ static enum status take_planned(const struct search *search, const struct plan *
 		complain("%s: its section gives no function to vfio-pci", card->name);
 		return STATUS_FINDING;
 	}
-	vm_number_functions(root, card);
+	vm_number_functions(&search->arguments->root, card);
 	return STATUS_GOOD;
 }
 
@@ -237,7 +236,7 @@ static enum status write_listed(const struct search *search, unsigned number,
 			  card->name);
 	pci_names_close(names);
 	for (unsigned i = 0; i < listed->count; i++)
-		vm_add_function(&search->arguments->root, &listed->functions[i], card);
+		vm_add_function(&listed->functions[i], card);
 	vm_number_functions(&search->arguments->root, card);
 	warn_of_driver(card, NULL);
 	return STATUS_GOOD;

@@ -67,9 +67,9 @@ static void put_mapping(const struct vm_function *function, const char *id,
 	       id, node, path, host->vendor, host->device);
 	if (host->iommu_group >= 0)
 		printf(",iommugroup=%d", host->iommu_group);
-	if (function->has_subsystem)
-		printf(",subsystem-id=%04x:%04x", function->subsystem_vendor,
-		       function->subsystem_device);
+	if (!function->host.unidentified)
+		printf(",subsystem-id=%04x:%04x", function->host.subsystem_vendor,
+		       function->host.subsystem_device);
 	puts("'");
 }
 

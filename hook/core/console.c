@@ -98,6 +98,8 @@ bool console_is_on(const struct sys_root *root, const struct console *console,
 	int bar;
 
 	*ret_bar = -1;
+	if (function->class_code >> 16 != PCI_CLASS_DISPLAY && !function->unidentified)
+		return false;
 	if (console->device[0] == '\0')
 		return function->boot_vga == 1;
 	bar = find_bar(root, &function->address, console->base);
@@ -108,4 +110,18 @@ bool console_is_on(const struct sys_root *root, const struct console *console,
 	/* Where the ranges cannot be compared, the firmware's choice is the best guess.
 	 */
 	return bar >= 0 || (bar != -1 && function->boot_vga == 1);
+}
+
+void console_look_at(const struct sys_root *root, struct console *console,
+		     const struct pci_function *function)
+{
+	if (console->found || !console_is_on(root, console, function, &console->bar))
+		return;
+	console->found = true;
+	console->carrier = function->address;
+}
+
+bool console_was_on(const struct console *console, const struct pci_function *function)
+{
+	return console->found && pci_same_address(&console->carrier, &function->address);
 }

@@ -18,8 +18,13 @@ struct console {
 	bool has_parent;                /* the kernel says which function it belongs to */
 	struct pci_address parent;
 	uint64_t base; /* physical address from screen_info; 0 = unknown */
+	/* Once console_look_at() has met it: */
+	bool found;
+	struct pci_address carrier; /* the function that carries it */
+	int bar;                    /* where; -1 = that is not known */
 };
 
+/* Which it is. Whose it is the two below tell. */
 void console_find(const struct sys_root *root, struct console *ret_console);
 
 /* Whether function carries the console. ret_bar is the BAR that holds the framebuffer, or
@@ -27,5 +32,12 @@ void console_find(const struct sys_root *root, struct console *ret_console);
  * the text console. */
 bool console_is_on(const struct sys_root *root, const struct console *console,
 		   const struct pci_function *function, int *ret_bar);
+
+/* Notes in console when function carries it; the first one stays. */
+void console_look_at(const struct sys_root *root, struct console *console,
+		     const struct pci_function *function);
+
+/* Whether function is the one that was noted. */
+bool console_was_on(const struct console *console, const struct pci_function *function);
 
 #endif

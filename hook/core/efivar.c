@@ -21,15 +21,12 @@
 
 int efivar_mount(const struct sys_root *root)
 {
-	int there = sys_exists(root, EFIVAR_DIRECTORY);
+	int there;
 
-	if (there < 0)
-		return there;
-	if (there == 0)
-		return -ENOENT;
-	if (!root->real)
-		return 0;
-	return sys_mount(root, "efivarfs", EFIVAR_DIRECTORY);
+	if (root->real)
+		return sys_mount(root, "efivarfs", EFIVAR_DIRECTORY);
+	there = sys_exists(root, EFIVAR_DIRECTORY);
+	return there == 0 ? -ENOENT : there < 0 ? there : 0;
 }
 
 static void format_path(const char *name, char path[PATH_SIZE])

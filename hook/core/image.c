@@ -7,7 +7,8 @@
 #include <errno.h>
 #include <string.h>
 
-#define GUARD "guard"
+/* Which image_stage a line is for. */
+static const char *const stages[] = {"", "guard", "armed"};
 
 struct words {
 	const char *text;
@@ -95,10 +96,12 @@ static bool parse_module(struct words line, struct image_module *module)
 	struct words verb = next_word(&line);
 
 	memset(module, 0, sizeof(*module));
-	if (is(verb, GUARD)) {
-		module->for_guard = true;
-		verb = next_word(&line);
+	for (unsigned i = IMAGE_FOR_GUARD; i <= IMAGE_FOR_ARMED; i++) {
+		if (is(verb, stages[i]))
+			module->stage = (enum image_stage)i;
 	}
+	if (module->stage != IMAGE_FOR_CARDS)
+		verb = next_word(&line);
 	if (!copy_name(next_word(&line), module->name, sizeof(module->name)))
 		return false;
 	if (is(verb, "insert")) {
@@ -163,14 +166,14 @@ int image_parse_keep(const char *text, size_t length, struct image_keep *ret_kee
 
 void image_format_module(const struct image_module *module, char *buffer, size_t size)
 {
-	const char *guard = module->for_guard ? GUARD " " : "";
+	const char *stage = stages[module->stage], *blank = stage[0] ? " " : "";
 
 	if (module->kind == IMAGE_INSERT)
-		sys_format(buffer, size, "%sinsert %s %s%s%s\n", guard, module->name,
-			   module->file, module->parameters[0] ? " " : "",
+		sys_format(buffer, size, "%s%sinsert %s %s%s%s\n", stage, blank,
+			   module->name, module->file, module->parameters[0] ? " " : "",
 			   module->parameters);
 	else
-		sys_format(buffer, size, "%s%s %s\n", guard,
+		sys_format(buffer, size, "%s%s%s %s\n", stage, blank,
 			   module->kind == IMAGE_BUILTIN ? "builtin" : "missing",
 			   module->name);
 }

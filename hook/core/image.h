@@ -10,6 +10,7 @@
  *	missing NAME                          this kernel has no such module
  *	guard insert|builtin ...              the same, for the guard; inserted before
  *					      anything is decided, and may fail
+ *	armed insert|builtin ...              the same, for a boot that arms the guard
  * keep.list: one PCI address a line, never to be touched. In both, # starts a comment
  *line.
  */
@@ -30,11 +31,12 @@
 #define IMAGE_PARAMETERS_SIZE 512 /* a module's parameters, NUL included */
 #define IMAGE_RELEASE_SIZE    65  /* utsname.release */
 
+enum image_stage { IMAGE_FOR_CARDS, IMAGE_FOR_GUARD, IMAGE_FOR_ARMED };
 enum image_module_kind { IMAGE_INSERT, IMAGE_BUILTIN, IMAGE_MISSING };
 
 struct image_module {
 	enum image_module_kind kind;
-	bool for_guard;
+	enum image_stage stage;
 	char name[IMAGE_MODULE_SIZE]; /* with _ for - */
 	char file[IMAGE_MODULE_SIZE]; /* IMAGE_INSERT only: [A-Za-z0-9._-]+ */
 	char parameters[IMAGE_PARAMETERS_SIZE];

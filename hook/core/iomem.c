@@ -10,65 +10,92 @@
 #define IOMEM "proc/iomem"
 
 struct scan {
-	struct iomem_bar *bars;
+	const struct pci_address *functions;
 	unsigned count;
-	bool visible; /* an address other than 0 was seen */
+	bool visible;           /* an address other than 0 was seen */
+	struct iomem_held *bar; /* the last line of a function: held[found], or NULL */
+	struct iomem_held *held;
+	unsigned found;
 };
 
 /* "  c0000000-c0ffffff : 0000:83:00.0"; the name, or NULL. */
-static const char *parse_line(const char *line, struct pci_range *ret_range)
+static const char *parse_line(const char *line, uint64_t *ret_start, uint64_t *ret_end)
 {
 	const char *at = line + strspn(line, " "), *dash = strchr(at, '-');
 	const char *end = dash ? strstr(dash, " : ") : NULL;
 
-	if (!end || sys_parse_number(at, (size_t)(dash - at), 16, UINT64_MAX,
-				     &ret_range->start) < 0)
+	if (!end || sys_parse_number(at, (size_t)(dash - at), 16, UINT64_MAX, ret_start))
 		return NULL;
-	if (sys_parse_number(dash + 1, (size_t)(end - dash - 1), 16, UINT64_MAX,
-			     &ret_range->end) < 0)
+	if (sys_parse_number(dash + 1, (size_t)(end - dash - 1), 16, UINT64_MAX, ret_end))
 		return NULL;
 	return end + 3;
 }
 
-static void look(struct iomem_bar *bar, const struct pci_range *range, const char *name)
+static bool is_of(const struct scan *scan, const struct pci_address *address)
 {
-	char address[PCI_ADDRESS_SIZE];
-
-	if (range->start < bar->range.start || range->end > bar->range.end)
-		return;
-	pci_format_address(&bar->address, address);
-	if (strcmp(name, address) == 0)
-		bar->listed = true;
-	else if (bar->listed && bar->holder[0] == '\0')
-		sys_format(bar->holder, sizeof(bar->holder), "%s", name);
+	for (unsigned i = 0; i < scan->count; i++) {
+		if (pci_same_address(&scan->functions[i], address))
+			return true;
+	}
+	return false;
 }
 
+/* What is nested in a function's line, the first time, makes it a BAR that is held. */
 static int visit(const char *line, void *data)
 {
 	struct scan *scan = data;
-	struct pci_range range;
-	const char *name = parse_line(line, &range);
+	struct pci_address address;
+	uint64_t start, end;
+	const char *name = parse_line(line, &start, &end);
 
 	if (!name)
 		return 0;
-	scan->visible |= range.end != 0;
-	for (unsigned i = 0; i < scan->count; i++)
-		look(&scan->bars[i], &range, name);
+	scan->visible |= end != 0;
+	if (pci_parse_address(name, strlen(name), &address) == 0) {
+		scan->bar = NULL;
+		if (scan->found < IOMEM_MAX_HELD && is_of(scan, &address)) {
+			scan->bar = &scan->held[scan->found];
+			scan->bar->address = address;
+			scan->bar->start = start;
+			scan->bar->end = end;
+		}
+	} else if (scan->bar && start >= scan->bar->start && end <= scan->bar->end) {
+		sys_format(scan->bar->holder, IOMEM_NAME_SIZE, "%s", name);
+		scan->bar = NULL;
+		scan->found++;
+	}
 	return 0;
 }
 
-int iomem_find_holders(const struct sys_root *root, struct iomem_bar *bars,
-		       unsigned count)
+/* Gives each its number; one that has none is the ROM. */
+static int number(const struct sys_root *root, struct iomem_held *held, int count)
 {
-	struct scan scan = {bars, count, false};
-	int error;
+	struct pci_range bars[PCI_BARS];
+	int left = 0;
 
-	for (unsigned i = 0; i < count; i++) {
-		bars[i].listed = false;
-		bars[i].holder[0] = '\0';
+	for (int i = 0; i < count; i++) {
+		int error = pci_read_bars(root, &held[i].address, bars);
+		unsigned k = 0;
+
+		if (error < 0)
+			return error;
+		while (k < PCI_BARS && (!bars[k].end || bars[k].start != held[i].start))
+			k++;
+		if (k == PCI_BARS)
+			continue;
+		held[left] = held[i];
+		held[left++].number = k;
 	}
-	error = sys_each_line(root, IOMEM, visit, &scan);
+	return left;
+}
+
+int iomem_find_held(const struct sys_root *root, const struct pci_address *functions,
+		    unsigned count, struct iomem_held *ret_held)
+{
+	struct scan scan = {.functions = functions, .count = count, .held = ret_held};
+	int error = sys_each_line(root, IOMEM, visit, &scan);
+
 	if (error < 0)
 		return error;
-	return scan.visible ? 0 : -EACCES;
+	return scan.visible ? number(root, ret_held, (int)scan.found) : -EACCES;
 }

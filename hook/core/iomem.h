@@ -13,18 +13,19 @@
 #include "hook/core/pci.h"
 
 #define IOMEM_NAME_SIZE 32
+#define IOMEM_MAX_HELD  16 /* BARs that are told of */
 
-struct iomem_bar {
+struct iomem_held {
 	struct pci_address address;
-	unsigned number;
-	struct pci_range range;
-	bool listed;                  /* the function's own line was there */
-	char holder[IOMEM_NAME_SIZE]; /* the first claim in it; empty = none */
+	unsigned number;              /* of the BAR */
+	uint64_t start, end;          /* of the BAR, inclusive */
+	char holder[IOMEM_NAME_SIZE]; /* the first claim in it */
 };
 
-/* Finds out who holds each of count bars, whose address, number and range are given. 0;
- * -EACCES when the kernel hides the addresses, or -errno. */
-int iomem_find_holders(const struct sys_root *root, struct iomem_bar *bars,
-		       unsigned count);
+/* Finds the BARs of count functions in which somebody has claimed something; the ROM is
+ * none. Returns how many there are in ret_held (IOMEM_MAX_HELD entries); -EACCES when the
+ * kernel hides the addresses, or -errno. */
+int iomem_find_held(const struct sys_root *root, const struct pci_address *functions,
+		    unsigned count, struct iomem_held *ret_held);
 
 #endif

@@ -37,23 +37,38 @@ static const char *const every_function_words[] = {
 	"Adding to iommu group",
 };
 
-static bool contains(const char *text, size_t length, const char *word)
+/* Letters as bits of one number: where none of them is, no word begins. */
+static uint64_t letter(char c)
 {
-	size_t word_length = strlen(word);
+	unsigned bit = (unsigned char)c - 'A';
 
-	for (size_t i = 0; i + word_length <= length; i++) {
-		if (text[i] == word[0] && memcmp(text + i, word, word_length) == 0)
-			return true;
-	}
-	return false;
+	return bit < 64 ? 1ULL << bit : 0;
+}
+
+static bool begins(const char *text, size_t length, const char *word)
+{
+	size_t word_length;
+
+	if (text[0] != word[0] || length < 2 || text[1] != word[1])
+		return false;
+	word_length = strlen(word);
+	return word_length <= length && memcmp(text, word, word_length) == 0;
 }
 
 static bool contains_any(const char *text, size_t length, const char *const *words,
 			 size_t count)
 {
-	for (size_t i = 0; i < count; i++) {
-		if (contains(text, length, words[i]))
-			return true;
+	uint64_t letters = 0;
+
+	for (size_t k = 0; k < count; k++)
+		letters |= letter(words[k][0]);
+	for (size_t i = 0; i < length; i++) {
+		if (!(letter(text[i]) & letters))
+			continue;
+		for (size_t k = 0; k < count; k++) {
+			if (begins(text + i, length - i, words[k]))
+				return true;
+		}
 	}
 	return false;
 }
@@ -63,31 +78,43 @@ static bool is_hex_digit(char c)
 	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
 }
 
-/* Whether text names the function: "10000:02:00.0" does not name 0000:02:00.0. */
-static bool names_function(const char *text, size_t length,
-			   const struct pci_address *function)
+/* The number of the function whose address has its first colon there: "10000:02:00.0"
+ * does not name 0000:02:00.0. -1 = none of them. */
+static int match_function(const char *text, size_t length, size_t colon,
+			  const struct pci_address *functions, unsigned count)
 {
-	char address[PCI_ADDRESS_SIZE];
-	size_t size;
+	size_t start = colon;
+	struct pci_address address;
 
-	pci_format_address(function, address);
-	size = strlen(address);
-	for (size_t i = 0; i + size <= length; i++) {
-		if (memcmp(text + i, address, size) == 0 &&
-		    (i == 0 || !is_hex_digit(text[i - 1])))
-			return true;
-	}
-	return false;
-}
-
-static int find_function(const char *text, size_t length,
-			 const struct pci_address *functions, unsigned count)
-{
+	while (start > 0 && is_hex_digit(text[start - 1]))
+		start--;
+	if (length - colon < sizeof(":00:00.0") - 1 ||
+	    pci_parse_address(text + start, colon - start + sizeof(":00:00.0") - 1,
+			      &address) < 0)
+		return -1;
 	for (unsigned i = 0; i < count; i++) {
-		if (names_function(text, length, &functions[i]))
+		if (pci_same_address(&functions[i], &address))
 			return (int)i;
 	}
 	return -1;
+}
+
+/* The first of the functions that text names, wherever. */
+static int find_function(const char *text, size_t length,
+			 const struct pci_address *functions, unsigned count)
+{
+	const char *colon = text;
+	int found = -1;
+
+	while ((colon = memchr(colon, ':', length - (size_t)(colon - text)))) {
+		int match = match_function(text, length, (size_t)(colon - text),
+					   functions, count);
+
+		if (match >= 0 && (found < 0 || match < found))
+			found = match;
+		colon++;
+	}
+	return found;
 }
 
 enum kernel_log_interest kernel_log_judge(const char *text, size_t length,

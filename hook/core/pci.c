@@ -7,8 +7,11 @@
 #include <errno.h>
 #include <string.h>
 
-#define ATTRIBUTE_SIZE 64
-#define RESOURCE_SIZE  2048 /* the attribute "resource": at most 17 lines of 57 bytes */
+#define ATTRIBUTE_SIZE  64
+#define IDENTITY        "modalias"
+#define IDENTITY_LENGTH 53
+#define BOOT_VGA        "boot_vga"
+#define RESOURCE_SIZE   2048 /* the attribute "resource": at most 17 lines of 57 bytes */
 
 /* Takes digits of text from *at on, up to a stop character or the end. */
 static int take_hex(const char *text, size_t length, size_t *at, char stop,
@@ -88,48 +91,68 @@ static void note_error(struct pci_function *function, const char *attribute, int
 	function->unreadable = attribute;
 }
 
-/* "0x10de" or "0x030000": what every function must have; its absence is an error. */
-static uint32_t read_hex(const struct sys_root *root, struct pci_function *function,
-			 const char *attribute, uint32_t max)
+/* "pci:v000010DEd00001E07sv00001043sd00008670bc03sc00i00": where each number begins, and
+ * its digits. */
+static bool parse_modalias(const char *text, size_t length, struct pci_function *function)
 {
-	char path[PCI_PATH_SIZE], text[ATTRIBUTE_SIZE];
-	uint64_t value;
-	int length;
+	static const struct {
+		char before[6];
+		uint8_t at, digits;
+	} parts[] = {{"pci:v", 5, 8}, {"d", 14, 8},  {"sv", 24, 8}, {"sd", 34, 8},
+		     {"bc", 44, 2},   {"sc", 48, 2}, {"i", 51, 2}};
+	uint64_t values[sizeof(parts) / sizeof(parts[0])];
 
-	pci_format_path(&function->address, attribute, path);
-	length = sys_read_attribute(root, path, text, sizeof(text));
-	if (length >= 0 && (length < 3 || text[0] != '0' || text[1] != 'x'))
-		length = -EINVAL;
-	if (length >= 0) {
-		int error =
-			sys_parse_number(text + 2, (size_t)length - 2, 16, max, &value);
+	if (length != IDENTITY_LENGTH)
+		return false;
+	for (unsigned i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		size_t before = strlen(parts[i].before);
+		unsigned at = parts[i].at;
 
-		if (error == 0)
-			return (uint32_t)value;
-		length = error;
+		if (memcmp(text + at - before, parts[i].before, before) != 0 ||
+		    sys_parse_number(text + at, parts[i].digits, 16, 0xffff, &values[i]))
+			return false;
 	}
-	note_error(function, attribute, length);
-	return 0;
+	function->vendor = (uint16_t)values[0];
+	function->device = (uint16_t)values[1];
+	function->subsystem_vendor = (uint16_t)values[2];
+	function->subsystem_device = (uint16_t)values[3];
+	function->class_code = (uint32_t)(values[4] << 16 | values[5] << 8 | values[6]);
+	return true;
 }
 
-/* "-1", "0", "17": absent gives the default, anything else that is no number an error. */
-static int read_decimal(const struct sys_root *root, struct pci_function *function,
-			const char *attribute, int absent)
+int pci_read_identity(const struct sys_root *root, const struct pci_address *address,
+		      struct pci_function *ret_function)
+{
+	char path[PCI_PATH_SIZE], text[ATTRIBUTE_SIZE];
+	int length;
+
+	memset(ret_function, 0, sizeof(*ret_function));
+	ret_function->address = *address;
+	pci_format_path(address, IDENTITY, path);
+	length = sys_read_attribute(root, path, text, sizeof(text));
+	if (length < 0)
+		return length;
+	return parse_modalias(text, (size_t)length, ret_function) ? 0 : -EINVAL;
+}
+
+/* "0" or "1", of display controllers alone. */
+static int read_boot_vga(const struct sys_root *root, struct pci_function *function)
 {
 	char path[PCI_PATH_SIZE], text[ATTRIBUTE_SIZE];
 	uint64_t value;
 	int length;
 
-	pci_format_path(&function->address, attribute, path);
+	if (function->class_code >> 16 != PCI_CLASS_DISPLAY)
+		return -1;
+	pci_format_path(&function->address, BOOT_VGA, path);
 	length = sys_read_attribute(root, path, text, sizeof(text));
-	if (length == -ENOENT || (length == 2 && memcmp(text, "-1", 2) == 0))
-		return absent;
 	if (length >= 0)
-		length = sys_parse_number(text, (size_t)length, 10, INT32_MAX, &value);
+		length = sys_parse_number(text, (size_t)length, 10, 1, &value);
 	if (length == 0)
 		return (int)value;
-	note_error(function, attribute, length);
-	return absent;
+	if (length != -ENOENT)
+		note_error(function, BOOT_VGA, length);
+	return -1;
 }
 
 static void read_driver(const struct sys_root *root, struct pci_function *function)
@@ -172,8 +195,6 @@ static bool is_linked(const struct sys_root *root, struct pci_function *function
 	struct pci_address zero = function->address;
 	int there;
 
-	if (function->address.function == 0)
-		return false;
 	zero.function = 0;
 	pci_format_address(&zero, first);
 	sys_format(name, sizeof(name), "supplier:pci:%s", first);
@@ -207,66 +228,24 @@ static bool has(const struct sys_root *root, const struct pci_address *address,
 	return sys_exists(root, path) != 0;
 }
 
-static int read_pair(const struct sys_root *root, const struct pci_address *address,
-		     const char *first, const char *second, uint16_t *ret_first,
-		     uint16_t *ret_second)
-{
-	struct pci_function function = {.address = *address};
-	uint32_t a = read_hex(root, &function, first, 0xffff);
-	uint32_t b = read_hex(root, &function, second, 0xffff);
-
-	if (function.error)
-		return -function.error;
-	*ret_first = (uint16_t)a;
-	*ret_second = (uint16_t)b;
-	return 0;
-}
-
-int pci_read_identity(const struct sys_root *root, const struct pci_address *address,
-		      uint16_t *ret_vendor, uint16_t *ret_device)
-{
-	return read_pair(root, address, "vendor", "device", ret_vendor, ret_device);
-}
-
-int pci_read_subsystem(const struct sys_root *root, const struct pci_address *address,
-		       uint16_t *ret_vendor, uint16_t *ret_device)
-{
-	return read_pair(root, address, "subsystem_vendor", "subsystem_device",
-			 ret_vendor, ret_device);
-}
-
-void pci_check_subsystem(const struct sys_root *root, struct pci_function *function)
-{
-	read_hex(root, function, "subsystem_vendor", 0xffff);
-	read_hex(root, function, "subsystem_device", 0xffff);
-}
-
 int pci_read_function(const struct sys_root *root, const struct pci_address *address,
 		      struct pci_function *ret_function)
 {
 	struct pci_function *f = ret_function;
-	char path[PCI_PATH_SIZE];
-	int there;
+	int error = pci_read_identity(root, address, f);
 
-	memset(f, 0, sizeof(*f));
-	f->address = *address;
-	pci_format_path(address, ".", path);
-	there = sys_exists(root, path);
-	if (there == 0)
-		return -ENOENT;
-	if (there < 0)
-		note_error(f, ".", there);
-	f->class_code = read_hex(root, f, "class", 0xffffff);
-	f->vendor = (uint16_t)read_hex(root, f, "vendor", 0xffff);
-	f->unidentified = f->error != 0;
-	f->device = (uint16_t)read_hex(root, f, "device", 0xffff);
-	f->numa_node = read_decimal(root, f, "numa_node", -1);
-	f->boot_vga = read_decimal(root, f, "boot_vga", -1);
+	/* Its link is made after its attributes, and goes before them (device_add(),
+	 * drivers/base/core.c). */
+	if (error == -ENOENT)
+		return error;
+	if (error)
+		note_error(f, IDENTITY, error);
+	f->unidentified = error != 0;
+	f->boot_vga = read_boot_vga(root, f);
 	f->iommu_group = read_group(root, f);
 	read_driver(root, f);
-	f->linked = is_linked(root, f);
 	f->virtual = is_virtual(root, f);
-	f->drm = has(root, address, "drm");
+	f->drm = f->driver[0] && has(root, address, "drm");
 	f->drm_loaded = f->drm && has(root, address, "driver/module/initstate");
 	return 0;
 }
@@ -278,8 +257,13 @@ int pci_read_slot(const struct sys_root *root, const struct pci_address *address
 	int count = 0;
 
 	for (at.function = 0; at.function < PCI_SLOT_FUNCTIONS; at.function++) {
-		if (pci_read_function(root, &at, &ret_functions[count]) == 0)
-			count++;
+		struct pci_function *function = &ret_functions[count];
+
+		if (pci_read_function(root, &at, function) < 0)
+			continue;
+		function->linked = function->vendor != ret_functions[0].vendor &&
+				   is_linked(root, function);
+		count++;
 	}
 	return count;
 }

@@ -29,14 +29,16 @@ struct pci_function {
 	struct pci_address address;
 	uint32_t class_code; /* 24 bits */
 	uint16_t vendor, device;
-	int iommu_group; /* -1 = none */
-	int numa_node;   /* -1 = unknown */
-	int boot_vga;    /* 0 or 1; -1 = the kernel has no such attribute here */
-	bool linked;     /* the kernel's device link ties it to function 0 of its slot */
-	bool virtual;    /* an SR-IOV virtual function */
-	bool drm;        /* a DRM driver registered a device for it */
-	bool drm_loaded; /* that driver is a module, not a part of the kernel */
-	bool unidentified; /* class or vendor could not be read: it may be anything */
+	uint16_t subsystem_vendor, subsystem_device; /* 0 = it has none */
+	int iommu_group;                             /* -1 = none */
+	int boot_vga; /* of a display controller 0 or 1; -1 = there is no such attribute
+		       */
+	bool linked;  /* pci_read_slot() alone: the kernel's device link ties it to
+		       * function 0 of its slot, which has another vendor */
+	bool virtual; /* an SR-IOV virtual function */
+	bool drm;     /* a DRM driver registered a device for it */
+	bool drm_loaded;   /* that driver is a module, not a part of the kernel */
+	bool unidentified; /* class and identity could not be read: it may be anything */
 	int error;         /* errno of an attribute that could not be read; 0 = none */
 	const char *unreadable;       /* the first such attribute */
 	char driver[PCI_DRIVER_SIZE]; /* driver that holds it now; empty = none */
@@ -68,15 +70,11 @@ int pci_compare(const struct pci_address *a, const struct pci_address *b);
 int pci_read_function(const struct sys_root *root, const struct pci_address *address,
 		      struct pci_function *ret_function);
 
-/* vendor and device alone; -errno when they cannot be read. */
+/* Address, class, vendor, device and subsystem alone, the rest is zero: from "modalias",
+ * one attribute with all of them (drivers/pci/pci-sysfs.c). -errno when it cannot be
+ * read. */
 int pci_read_identity(const struct sys_root *root, const struct pci_address *address,
-		      uint16_t *ret_vendor, uint16_t *ret_device);
-
-/* subsystem_vendor and subsystem_device; -errno when they cannot be read. The second
- * notes that in function, as pci_read_function does. */
-int pci_read_subsystem(const struct sys_root *root, const struct pci_address *address,
-		       uint16_t *ret_vendor, uint16_t *ret_device);
-void pci_check_subsystem(const struct sys_root *root, struct pci_function *function);
+		      struct pci_function *ret_function);
 
 /* Reads the functions of address's slot, in order, into ret (PCI_SLOT_FUNCTIONS entries).
  * Returns how many there are, 0 when the slot is empty. */

@@ -190,7 +190,7 @@ static void check_identity(const struct plan_site *site, struct plan *plan)
 		return;
 	if (rule->has_subsystem) {
 		sys_format(there, sizeof(there), " with subsystem %04x:%04x",
-			   site->subsystem_vendor, site->subsystem_device);
+			   found->subsystem_vendor, found->subsystem_device);
 		sys_format(subsystem, sizeof(subsystem), "%ssubsystem %04x:%04x",
 			   rule->has_id ? " with " : "", rule->subsystem_vendor,
 			   rule->subsystem_device);

@@ -27,9 +27,7 @@ struct plan_site {
 	int error;                    /* errno behind it; 0 = none */
 	struct pci_address address;
 	bool identity_holds; /* the function there has the rule's id and subsystem */
-	uint16_t subsystem_vendor,
-		subsystem_device; /* of that function, when the rule has one */
-	char elsewhere[96]; /* where such a function is, if not there; empty = nowhere */
+	char elsewhere[96];  /* where such a function is, if not there; empty = nowhere */
 	const struct topology_near *near;
 };
 

@@ -23,35 +23,27 @@ struct matches {
 	struct pci_address first[MAX_MATCHES];
 };
 
-/* 1, 0, or -errno. */
-static int has_identity(const struct sys_root *root, const struct conf_rule *rule,
-			const struct pci_address *address)
+static bool has_identity(const struct conf_rule *rule,
+			 const struct pci_function *function)
 {
-	uint16_t vendor, device;
-	int error = 0;
-
-	if (rule->has_id)
-		error = pci_read_identity(root, address, &vendor, &device);
-	if (error < 0)
-		return error;
-	if (rule->has_id && (vendor != rule->vendor || device != rule->device))
-		return 0;
-	if (!rule->has_subsystem)
-		return 1;
-	error = pci_read_subsystem(root, address, &vendor, &device);
-	return error < 0 ? error
-			 : vendor == rule->subsystem_vendor &&
-				   device == rule->subsystem_device;
+	return (!rule->has_id ||
+		(function->vendor == rule->vendor && function->device == rule->device)) &&
+	       (!rule->has_subsystem ||
+		(function->subsystem_vendor == rule->subsystem_vendor &&
+		 function->subsystem_device == rule->subsystem_device));
 }
 
 /* 1, 0, or -errno: one that cannot be told may be the same card again. */
 static int is_match(const struct matches *matches, const struct pci_address *address)
 {
-	int there, match = has_identity(matches->root, matches->rule, address);
+	struct pci_function function;
+	int there = pci_read_identity(matches->root, address, &function);
 	char path[PCI_PATH_SIZE];
 
-	if (match <= 0)
-		return match == -ENOENT ? 0 : match;
+	if (there < 0)
+		return there == -ENOENT ? 0 : there;
+	if (!has_identity(matches->rule, &function))
+		return 0;
 	if (matches->virtual)
 		return 1;
 	pci_format_path(address, "physfn", path);
@@ -221,18 +213,12 @@ static void find_elsewhere(const struct sys_root *root, const struct conf_rule *
 		format_matches(&matches, site->elsewhere, sizeof(site->elsewhere));
 }
 
-/* What cannot be read of the identity that the rule asks for is noted in the function. */
-static void check_identity(const struct sys_root *root, const struct conf_rule *rule,
-			   struct topology_near *near, struct plan_site *site)
+static void check_identity(const struct conf_rule *rule, const struct topology_near *near,
+			   struct plan_site *site)
 {
-	site->identity_holds = has_identity(root, rule, &site->address) == 1;
-	if (site->identity_holds || !rule->has_subsystem)
-		return;
-	pci_read_subsystem(root, &site->address, &site->subsystem_vendor,
-			   &site->subsystem_device);
 	for (unsigned i = 0; i < near->count; i++) {
 		if (pci_same_address(&near->functions[i].address, &site->address))
-			pci_check_subsystem(root, &near->functions[i]);
+			site->identity_holds = has_identity(rule, &near->functions[i]);
 	}
 }
 
@@ -293,7 +279,7 @@ static void visit(const struct sys_root *root, const struct conf_rule *rule,
 		if (facts->next_boot)
 			forget_loaded_drivers(root, near);
 		look_below(root, near);
-		check_identity(root, rule, near, site);
+		check_identity(rule, near, site);
 	}
 	if (!site->identity_holds && (rule->has_address || rule->has_path))
 		find_elsewhere(root, rule, site);

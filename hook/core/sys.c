@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #define PIECE_SIZE    4096
+#define ENTRIES_SIZE  4096 /* entries of a directory, as getdents64(2) gives them */
 #define BOOT_ID       "proc/sys/kernel/random/boot_id"
 #define BOOT_ID_CHARS 36
 
@@ -69,11 +70,12 @@ static int is_running_root(int fd)
 
 int sys_open_root(const char *path, struct sys_root *ret_root)
 {
-	int real, fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int real = 1, fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	if (fd < 0)
 		return -errno;
-	real = is_running_root(fd);
+	if (strcmp(path, SYS_DEFAULT_ROOT) != 0)
+		real = is_running_root(fd);
 	if (real < 0) {
 		close(fd);
 		return real;
@@ -89,23 +91,17 @@ void sys_close_root(struct sys_root *root)
 	root->fd = -1;
 }
 
-/* read() until the end: procfs and sysfs may give a file in pieces. */
+/* What leaves room in the buffer was the whole file. */
 static int read_whole(int fd, char *buffer, size_t size)
 {
-	size_t length = 0;
+	ssize_t n;
 
-	while (length < size) {
-		ssize_t n = read(fd, buffer + length, size - length);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		if (n == 0)
-			return (int)length;
-		length += (size_t)n;
-	}
-	return -EFBIG;
+	do {
+		n = read(fd, buffer, size);
+	} while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return -errno;
+	return (size_t)n < size ? (int)n : -EFBIG;
 }
 
 int sys_read_file(const struct sys_root *root, const char *path, char *buffer,
@@ -182,6 +178,50 @@ int sys_each_line(const struct sys_root *root, const char *path,
 	}
 	if (result == 0 && line.length)
 		result = feed_line(&line, "\n", 1, visit, data);
+	close(fd);
+	return result;
+}
+
+/* include/linux/dirent.h; a libc's own reader of directories allocates memory. */
+struct entry {
+	uint64_t inode, next;
+	uint16_t size;
+	uint8_t type;
+	char name[];
+};
+
+static int visit_entries(const char *at, const char *end,
+			 int (*visit)(const char *name, void *data), void *data)
+{
+	int result = 0;
+
+	while (at < end && result == 0) {
+		const struct entry *entry = (const void *)at;
+
+		if (entry->name[0] != '.')
+			result = visit(entry->name, data);
+		at += entry->size;
+	}
+	return result;
+}
+
+int sys_each_entry(const struct sys_root *root, const char *path,
+		   int (*visit)(const char *name, void *data), void *data)
+{
+	int fd = openat(root->fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	char buffer[ENTRIES_SIZE] __attribute__((aligned(8)));
+	int result = 0;
+	long n = 1;
+
+	if (fd < 0)
+		return -errno;
+	while (n > 0 && result == 0) {
+		n = call4(__NR_getdents64, fd, (long)buffer, sizeof(buffer), 0);
+		if (n > 0)
+			result = visit_entries(buffer, buffer + n, visit, data);
+		else
+			result = (int)n;
+	}
 	close(fd);
 	return result;
 }

@@ -28,7 +28,9 @@ int sys_open_root(const char *path, struct sys_root *ret_root);
 void sys_close_root(struct sys_root *root);
 
 /* Reads a file whole into buffer (size bytes, NUL added). Returns the length; -EFBIG when
- * the file has size bytes or more. */
+ * the file has size bytes or more. For what one read(2) gives whole: files of sysfs and
+ * efivarfs, those of procfs that are one record (seq_read, fs/seq_file.c), and regular
+ * ones. */
 int sys_read_file(const struct sys_root *root, const char *path, char *buffer,
 		  size_t size);
 
@@ -40,6 +42,11 @@ int sys_read_attribute(const struct sys_root *root, const char *path, char *buff
  * 0; that is returned. What is beyond SYS_LINE_SIZE - 1 bytes of a line is left out. */
 int sys_each_line(const struct sys_root *root, const char *path,
 		  int (*visit)(const char *line, void *data), void *data);
+
+/* Calls visit for each entry of a directory but those that begin with a dot, until it
+ * returns other than 0; that is returned, or -errno. */
+int sys_each_entry(const struct sys_root *root, const char *path,
+		   int (*visit)(const char *name, void *data), void *data);
 
 /* One write() of text on O_WRONLY | O_TRUNC, never creating a file; a short write is
  * -EIO. Sysfs acts on that one call. */

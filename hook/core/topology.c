@@ -5,11 +5,8 @@
  */
 #include "hook/core/topology.h"
 
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <unistd.h>
 
 #define CONFIG_SIZE   257 /* what every function has, and one byte to see more */
 #define CONFIG_PUBLIC 64  /* what everybody may read of it */
@@ -122,33 +119,28 @@ void topology_format_path(const struct topology_path *path, char *text)
 	}
 }
 
+struct listing {
+	int (*each)(const struct pci_address *address, void *data);
+	void *data;
+};
+
+static int visit_name(const char *name, void *data)
+{
+	const struct listing *listing = data;
+	struct pci_address address;
+
+	if (pci_parse_address(name, strlen(name), &address) < 0)
+		return 0;
+	return listing->each(&address, listing->data);
+}
+
 int topology_each_in(const struct sys_root *root, const char *path,
 		     int (*each)(const struct pci_address *address, void *data),
 		     void *data)
 {
-	int fd = openat(root->fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *directory = fd < 0 ? NULL : fdopendir(fd);
-	struct pci_address address;
-	struct dirent *entry;
-	int result = 0;
+	struct listing listing = {each, data};
 
-	if (!directory) {
-		result = -errno;
-		if (fd >= 0)
-			close(fd);
-		return result;
-	}
-	do {
-		errno = 0;
-		entry = readdir(directory);
-		if (!entry)
-			result = -errno;
-		else if (pci_parse_address(entry->d_name, strlen(entry->d_name),
-					   &address) == 0)
-			result = each(&address, data);
-	} while (entry && result == 0);
-	closedir(directory);
-	return result;
+	return sys_each_entry(root, path, visit_name, &listing);
 }
 
 int topology_each(const struct sys_root *root,

@@ -36,13 +36,12 @@ static int write_step(const struct bind_context *context, const struct bind_entr
 		      enum trace_event good, enum trace_event bad, const char *about_what)
 {
 	struct trace_about about = journal_about(context->journal, entry);
-	uint64_t start;
 	int error;
 
 	begin(context, entry, phase);
-	start = sys_monotonic_ns();
 	error = sys_write_attribute(context->root, path, value);
-	about.duration = sys_monotonic_ns() - start;
+	if (phase != PHASE_OVERRIDE) /* which only stores the text */
+		about.duration = trace_clock(context->trace);
 	about.error = -error;
 	if (context->lines && phase != PHASE_OVERRIDE)
 		kernel_lines_follow(context->lines);
@@ -166,7 +165,6 @@ static unsigned open_entries(const struct bind_context *context, const struct pl
 
 	for (unsigned i = 0; i < plan->card.count; i++) {
 		struct bind_entry *entry = &journal->entries[first + i];
-		int bar;
 
 		memset(entry, 0, sizeof(*entry));
 		entry->card = card;
@@ -174,10 +172,10 @@ static unsigned open_entries(const struct bind_context *context, const struct pl
 		sys_format(entry->target, sizeof(entry->target), "%s",
 			   conf_driver_name(conf_driver_of(
 				   plan->rule, entry->before.address.function)));
-		entry->carries_console = console_is_on(context->root, context->console,
-						       &entry->before, &bar);
-		entry->has_framebuffer = entry->carries_console &&
-					 (context->console->has_parent || bar >= 0);
+		entry->carries_console = console_was_on(context->console, &entry->before);
+		entry->has_framebuffer =
+			entry->carries_console &&
+			(context->console->has_parent || context->console->bar >= 0);
 		journal->count++;
 	}
 	return first;

@@ -22,9 +22,9 @@
  * waits on; where poll() cannot be used at all the time passes all the same. */
 static int wait_for_end(int fd, int milliseconds)
 {
-	uint64_t until = sys_monotonic_ns() + (uint64_t)milliseconds * MILLISECOND;
 	struct pollfd end = {.fd = fd, .events = POLLIN};
 	uint64_t now = sys_monotonic_ns();
+	uint64_t until = now + (uint64_t)milliseconds * MILLISECOND;
 
 	while (now < until) {
 		int left = (int)((until - now) / MILLISECOND) + 1;

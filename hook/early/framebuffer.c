@@ -30,7 +30,6 @@ void framebuffer_release(const struct bind_context *context,
 {
 	const struct console *console = context->console;
 	struct trace_about about = journal_about(context->journal, entry);
-	uint64_t start = sys_monotonic_ns();
 	char path[PATH_SIZE], driver[CONSOLE_NAME_SIZE];
 
 	if (console->driver[0] == '\0')
@@ -38,7 +37,7 @@ void framebuffer_release(const struct bind_context *context,
 	sys_format(path, sizeof(path), PLATFORM "/devices/%s/driver/unbind",
 		   console->device);
 	about.error = -sys_write_attribute(context->root, path, console->device);
-	about.duration = sys_monotonic_ns() - start;
+	about.duration = trace_clock(context->trace);
 	if (read_driver(context, driver) == 0 && driver[0] == '\0')
 		trace_add(context->trace, TRACE_FRAMEBUFFER_RELEASED, &about,
 			  "%s, driver %s", console->device, console->driver);
@@ -65,42 +64,8 @@ void framebuffer_restore(const struct bind_context *context,
 			  "with a native driver");
 }
 
-static void record_unknown(const struct bind_context *context, struct trace_about about,
-			   int error, const char *what)
-{
-	about.error = -error;
-	trace_add(context->trace, TRACE_BARS_UNKNOWN, &about, "%s", what);
-}
-
-/* The BARs of one entry that are there and that a VM is to map. Returns how many. */
-static unsigned list_bars(const struct bind_context *context,
-			  const struct bind_entry *entry, struct iomem_bar *bars)
-{
-	struct pci_range ranges[PCI_BARS];
-	unsigned count = 0;
-	int error;
-
-	if (!journal_is_for_vm(entry))
-		return 0;
-	error = pci_read_bars(context->root, &entry->before.address, ranges);
-	if (error < 0) {
-		record_unknown(context, journal_about(context->journal, entry), error,
-			       "its attribute resource in sysfs");
-		return 0;
-	}
-	for (unsigned i = 0; i < PCI_BARS; i++) {
-		if (ranges[i].end == 0)
-			continue;
-		bars[count].address = entry->before.address;
-		bars[count].number = i;
-		bars[count].range = ranges[i];
-		count++;
-	}
-	return count;
-}
-
 static void record_holder(const struct bind_context *context,
-			  const struct bind_entry *entry, const struct iomem_bar *bar)
+			  const struct bind_entry *entry, const struct iomem_held *bar)
 {
 	struct trace_about about = journal_about(context->journal, entry);
 
@@ -114,39 +79,31 @@ static void record_holder(const struct bind_context *context,
 			  bar->number, bar->holder);
 }
 
-static void record_holders(const struct bind_context *context, unsigned first,
-			   const struct iomem_bar *bars, const unsigned *entries,
-			   unsigned count)
-{
-	for (unsigned i = 0; i < count; i++) {
-		if (bars[i].holder[0])
-			record_holder(context,
-				      &context->journal->entries[first + entries[i]],
-				      &bars[i]);
-	}
-}
-
 void framebuffer_predict(const struct bind_context *context, unsigned first,
 			 unsigned count)
 {
-	static struct iomem_bar bars[CARD_MAX_FUNCTIONS * PCI_BARS];
-	static unsigned entries[CARD_MAX_FUNCTIONS * PCI_BARS];
-	struct trace_about about =
-		journal_about(context->journal, &context->journal->entries[first]);
-	unsigned found = 0;
-	int error;
+	const struct bind_entry *entries = &context->journal->entries[first];
+	struct trace_about about = journal_about(context->journal, entries);
+	struct pci_address functions[CARD_MAX_FUNCTIONS];
+	struct iomem_held held[IOMEM_MAX_HELD];
+	unsigned for_vm = 0;
+	int found = 0;
 
 	for (unsigned i = 0; i < count; i++) {
-		unsigned more = list_bars(context, &context->journal->entries[first + i],
-					  bars + found);
-
-		while (more--)
-			entries[found++] = i;
+		if (journal_is_for_vm(&entries[i]))
+			functions[for_vm++] = entries[i].before.address;
 	}
-	error = found ? iomem_find_holders(context->root, bars, found) : 0;
+	if (for_vm)
+		found = iomem_find_held(context->root, functions, for_vm, held);
+	for (int i = 0; i < found; i++) {
+		const struct bind_entry *entry = entries;
+
+		while (!pci_same_address(&entry->before.address, &held[i].address))
+			entry++;
+		record_holder(context, entry, &held[i]);
+	}
 	about.function = NULL;
-	if (error)
-		record_unknown(context, about, error, "proc/iomem");
-	else
-		record_holders(context, first, bars, entries, found);
+	about.error = -found;
+	if (found < 0)
+		trace_add(context->trace, TRACE_BARS_UNKNOWN, &about, "proc/iomem");
 }

@@ -91,6 +91,7 @@ static bool undo_entry(const struct bind_context *context, const struct bind_ent
 	struct trace_about about = journal_about(context->journal, entry);
 	bool clear, back = give_back_function(context, entry);
 
+	trace_clock(context->trace);
 	if (has_left(context, entry)) {
 		trace_add(context->trace, TRACE_UNDO_IMPOSSIBLE, &about,
 			  "it has left the bus");

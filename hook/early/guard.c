@@ -85,13 +85,15 @@ void guard_open(struct guard *guard, const struct sys_root *root, struct trace *
 	if (error < 0)
 		return;
 	guard->why = "this boot has no id";
-	if (!sys_read_boot_id(root, guard->boot_id))
+	if (!trace->has_boot_id)
 		return;
+	memcpy(guard->boot_id, trace->boot_id, sizeof(guard->boot_id));
 	guard->why = "cannot read its variable";
 	guard->error = read_state(guard, root, trace);
 	if (guard->error < 0)
 		return;
 	guard->readable = true;
+	trace_clock(trace);
 	if (guard->found)
 		record_last_words(guard, trace);
 	record_boot_counter(root, trace);
@@ -121,7 +123,6 @@ static int write_state(struct guard *guard, const struct sys_root *root,
 		       struct trace *trace, const struct trace_about *about)
 {
 	struct trace_about written = about ? *about : (struct trace_about){0};
-	uint64_t start = sys_monotonic_ns();
 	uint8_t data[GUARD_SIZE];
 	bool armed;
 	int error;
@@ -129,7 +130,7 @@ static int write_state(struct guard *guard, const struct sys_root *root,
 	guard->state.writes++;
 	guard_write(&guard->state, data);
 	error = efivar_write(root, GUARD_VARIABLE, data, sizeof(data));
-	written.duration = sys_monotonic_ns() - start;
+	written.duration = trace_clock(trace);
 	if (error < 0) {
 		guard->failed = true;
 		guard->armed = false;

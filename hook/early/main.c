@@ -217,7 +217,7 @@ static int work(struct run *run, const struct pci_address *returned)
 static int run_boot(struct run *run)
 {
 	struct trace_about no_memory = {.error = ENOMEM}, end = {0};
-	uint64_t started = sys_monotonic_ns();
+	uint64_t started = run->trace.now;
 	int status = EXIT_LOST;
 
 	if (sys_exists(&run->root, CRASH_KERNEL) == 1) {
@@ -234,7 +234,8 @@ static int run_boot(struct run *run)
 		status = read_conf(run);
 	if (run->conf && run->conf->rule_count)
 		status = work(run, NULL);
-	end.duration = sys_monotonic_ns() - started;
+	trace_clock(&run->trace);
+	end.duration = run->trace.now - started;
 	trace_add(&run->trace, TRACE_END, &end, "status %d", status);
 	return status;
 }
@@ -273,6 +274,5 @@ int main(int argc, char **argv)
 		trace_open(&run.trace, &run.root);
 		status = run_boot(&run);
 	}
-	sys_close_root(&run.root);
 	return status;
 }

@@ -95,10 +95,11 @@ static int open_files(const struct sys_root *root, struct trace *trace)
 {
 	for (unsigned i = 0; i < list.count; i++) {
 		const struct image_module *module = &list.modules[i];
-		int error;
+		int error = 0;
 
 		files[i] = -1;
-		error = module->for_guard ? 0 : open_file(root, module, &files[i]);
+		if (module->stage == IMAGE_FOR_CARDS)
+			error = open_file(root, module, &files[i]);
 		if (error == 0)
 			continue;
 		close_files(i);
@@ -194,7 +195,6 @@ static int insert(const struct sys_root *root, struct trace *trace,
 		  const char *command_line)
 {
 	struct trace_about about = {0};
-	uint64_t start;
 	int error;
 
 	if (module->kind == IMAGE_BUILTIN) {
@@ -202,13 +202,12 @@ static int insert(const struct sys_root *root, struct trace *trace,
 		return 0;
 	}
 	merge_command_line(trace, module, command_line);
-	start = sys_monotonic_ns();
 	error = sys_insert_module(root, fd, module->parameters);
-	about.duration = sys_monotonic_ns() - start;
+	about.duration = trace_clock(trace);
 	about.error = error == -EEXIST ? 0 : -error;
 	if (error == -EEXIST)
 		trace_add(trace, TRACE_MODULE_PRESENT, &about, "%s", module->name);
-	else if (error && module->for_guard)
+	else if (error && module->stage != IMAGE_FOR_CARDS)
 		trace_add(trace, TRACE_GUARD, &about, "module %s not inserted",
 			  module->name);
 	else
@@ -219,13 +218,14 @@ static int insert(const struct sys_root *root, struct trace *trace,
 }
 
 void modules_insert_for_guard(const struct sys_root *root, struct trace *trace,
-			      const struct conf *conf, const char *command_line)
+			      const struct conf *conf, const char *command_line,
+			      enum image_stage stage)
 {
 	for (unsigned i = 0; i < list.count; i++) {
 		struct image_module *module = &list.modules[i];
 		int fd;
 
-		if (!module->for_guard || open_file(root, module, &fd) < 0)
+		if (module->stage != stage || open_file(root, module, &fd) < 0)
 			continue;
 		insert(root, trace, module, fd, conf, command_line);
 		if (fd >= 0)
@@ -244,7 +244,7 @@ int modules_insert(const struct sys_root *root, struct trace *trace,
 	if (error < 0)
 		return error;
 	for (unsigned i = 0; i < list.count && error == 0 && !dry_run; i++) {
-		if (!list.modules[i].for_guard)
+		if (list.modules[i].stage == IMAGE_FOR_CARDS)
 			error = insert(root, trace, &list.modules[i], files[i], conf,
 				       command_line);
 	}

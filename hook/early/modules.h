@@ -17,9 +17,11 @@ void modules_read(const struct sys_root *root);
 /* A hash of the list; 0 = none could be read. */
 uint64_t modules_hash(void);
 
-/* Inserts the guard's modules; one that is not there is for the guard to find out. */
+/* Inserts the guard's modules, those that every boot needs or those for one that arms it;
+ * one that is not there is for the guard to find out. */
 void modules_insert_for_guard(const struct sys_root *root, struct trace *trace,
-			      const struct conf *conf, const char *command_line);
+			      const struct conf *conf, const char *command_line,
+			      enum image_stage stage);
 
 /*
  * Inserts every other module of the image's list, in its order, with the list's

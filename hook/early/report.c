@@ -25,9 +25,8 @@ static void record_functions(const struct report *report, const struct plan *pla
 				   f->iommu_group);
 		if (f->boot_vga >= 0)
 			sys_format(vga, sizeof(vga), ", boot_vga %d", f->boot_vga);
-		trace_add(report->trace, TRACE_FUNCTION_FOUND, &about,
-			  "driver %s, %s, NUMA node %d%s",
-			  f->driver[0] ? f->driver : "none", group, f->numa_node, vga);
+		trace_add(report->trace, TRACE_FUNCTION_FOUND, &about, "driver %s, %s%s",
+			  f->driver[0] ? f->driver : "none", group, vga);
 	}
 }
 
@@ -89,12 +88,11 @@ static bool record_screen(const struct report *report, const struct console *con
 {
 	struct trace_about about = {.card = card, .function = f};
 	char bar[16] = "";
-	int number;
 
-	if (!console_is_on(report->root, console, f, &number))
+	if (!console_was_on(console, f))
 		return false;
-	if (number >= 0)
-		sys_format(bar, sizeof(bar), ", in BAR %d", number);
+	if (console->bar >= 0)
+		sys_format(bar, sizeof(bar), ", in BAR %d", console->bar);
 	trace_add(report->trace, TRACE_FRAMEBUFFER, &about, "%s%s%s%s",
 		  screen_name(console, f), console->driver[0] ? ", driver " : "",
 		  console->driver, bar);

@@ -59,7 +59,6 @@ static void set_text(const struct target *t, const char *attribute, const char *
 {
 	char old[SETTINGS_VALUE_SIZE], now[SETTINGS_VALUE_SIZE];
 	struct trace_about about = t->about;
-	uint64_t start = sys_monotonic_ns();
 	int error = read_value(t, attribute, old);
 
 	if (error < 0) {
@@ -73,7 +72,7 @@ static void set_text(const struct target *t, const char *attribute, const char *
 	}
 	sys_format(before, before_size, "%s", old);
 	error = write_value(t->root, &about.function->address, attribute, wanted);
-	about.duration = sys_monotonic_ns() - start;
+	about.duration = trace_clock(t->trace);
 	about.error = -error;
 	if (read_value(t, attribute, now) < 0)
 		fail(t, error, attribute, "cannot be read back");
@@ -150,7 +149,6 @@ static void write_bar(const struct target *t, unsigned number, const char *attri
 {
 	char value[SIZE_TEXT], wanted[SIZE_TEXT], old[SIZE_TEXT], now[SIZE_TEXT];
 	struct trace_about about = t->about;
-	uint64_t start = sys_monotonic_ns();
 	unsigned was = read_bar_bits(t, number), is;
 	int error = 0;
 
@@ -160,7 +158,7 @@ static void write_bar(const struct target *t, unsigned number, const char *attri
 		*before = (uint8_t)was;
 		sys_format(value, sizeof(value), "%u", bits - MEBIBYTE_BITS);
 		error = write_value(t->root, &about.function->address, attribute, value);
-		about.duration = sys_monotonic_ns() - start;
+		about.duration = trace_clock(t->trace);
 	}
 	is = read_bar_bits(t, number);
 	format_was(is, now);

@@ -240,6 +240,7 @@ static int give_back(const struct worker_task *task)
 	int current = task->journal->current;
 	int result = child_run(&rescue, RESCUE_SECONDS);
 
+	trace_clock(task->trace);
 	if (result != -ETIMEDOUT)
 		return result;
 	record_stuck(task, RESCUE_SECONDS);
@@ -257,6 +258,7 @@ static int rescue(const struct worker_task *task, int result)
 	enum phase phase = task->journal->phase;
 	int rescued;
 
+	trace_clock(task->trace);
 	/* Whoever hangs in the firmware holds no function. */
 	task->journal->stuck = result == -ETIMEDOUT && phase != PHASE_GUARD
 				       ? task->journal->current

@@ -13,13 +13,13 @@
 #define LOCK      "run/gpupass/lock"
 #define PATH_SIZE 80
 
-static void format_path(const struct pci_address *address, uint16_t vendor,
-			uint16_t device, char *path)
+static void format_path(const struct pci_function *function, char *path)
 {
 	char text[PCI_ADDRESS_SIZE];
 
-	pci_format_address(address, text);
-	sys_format(path, PATH_SIZE, DIRECTORY "/%s-0x%04x:0x%04x", text, vendor, device);
+	pci_format_address(&function->address, text);
+	sys_format(path, PATH_SIZE, DIRECTORY "/%s-0x%04x:0x%04x", text, function->vendor,
+		   function->device);
 }
 
 void taken_note(const struct sys_root *root, const struct card *card)
@@ -28,9 +28,7 @@ void taken_note(const struct sys_root *root, const struct card *card)
 
 	mkdirat(root->fd, DIRECTORY, 0755);
 	for (unsigned i = 0; i < card->count; i++) {
-		const struct pci_function *f = &card->functions[i];
-
-		format_path(&f->address, f->vendor, f->device, path);
+		format_path(&card->functions[i], path);
 		mkdirat(root->fd, path, 0755);
 	}
 }
@@ -38,11 +36,11 @@ void taken_note(const struct sys_root *root, const struct card *card)
 bool taken_is(const struct sys_root *root, const struct pci_address *address)
 {
 	char path[PATH_SIZE];
-	uint16_t vendor, device;
+	struct pci_function function;
 
-	if (pci_read_identity(root, address, &vendor, &device) < 0)
+	if (pci_read_identity(root, address, &function) < 0)
 		return false;
-	format_path(address, vendor, device, path);
+	format_path(&function, path);
 	return sys_exists(root, path) == 1;
 }
 

@@ -22,7 +22,7 @@
 #define RUN_DIRECTORY "run/gpupass"
 #define TRACE_NAME    "trace"
 
-static void fill_header(struct trace_header *header, const uint8_t *boot_id)
+static void fill_header(const struct trace *trace, struct trace_header *header)
 {
 	memset(header, 0, sizeof(*header));
 	memcpy(header->magic, TRACE_MAGIC, sizeof(header->magic));
@@ -30,21 +30,21 @@ static void fill_header(struct trace_header *header, const uint8_t *boot_id)
 	header->header_size = TRACE_HEADER_SIZE;
 	header->record_size = TRACE_RECORD_SIZE;
 	header->slots = TRACE_SLOTS;
-	memcpy(header->boot_id, boot_id, sizeof(header->boot_id));
-	header->realtime_offset = (int64_t)(sys_realtime_ns() - sys_monotonic_ns());
+	memcpy(header->boot_id, trace->boot_id, sizeof(header->boot_id));
+	header->realtime_offset = (int64_t)(sys_realtime_ns() - trace->now);
 }
 
-static bool is_ours(const struct trace_header *header, const uint8_t *boot_id)
+static bool is_ours(const struct trace *trace, const struct trace_header *header)
 {
 	return memcmp(header->magic, TRACE_MAGIC, sizeof(header->magic)) == 0 &&
 	       header->version == TRACE_VERSION &&
 	       header->header_size == TRACE_HEADER_SIZE &&
 	       header->record_size == TRACE_RECORD_SIZE && header->slots == TRACE_SLOTS &&
-	       memcmp(header->boot_id, boot_id, sizeof(header->boot_id)) == 0;
+	       memcmp(header->boot_id, trace->boot_id, sizeof(header->boot_id)) == 0;
 }
 
 /* Opens an existing trace of this boot, to go on with it. */
-static int open_existing(int directory, const uint8_t *boot_id)
+static int open_existing(const struct trace *trace, int directory)
 {
 	struct trace_header header;
 	struct stat status;
@@ -56,25 +56,22 @@ static int open_existing(int directory, const uint8_t *boot_id)
 	if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode) &&
 	    status.st_size == TRACE_FILE_SIZE &&
 	    pread(fd, &header, sizeof(header), 0) == (ssize_t)sizeof(header) &&
-	    is_ours(&header, boot_id))
+	    is_ours(trace, &header))
 		return fd;
 	close(fd);
 	return -EINVAL;
 }
 
-static int create_new(int directory, const uint8_t *boot_id)
+static int create_new(const struct trace *trace, int directory)
 {
 	struct trace_header header;
-	int fd, error;
+	int error, fd = openat(directory, TRACE_NAME,
+			       O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 
-	if (unlinkat(directory, TRACE_NAME, 0) < 0 && errno != ENOENT)
-		return -errno;
-	fd = openat(directory, TRACE_NAME,
-		    O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return -errno;
 	error = sys_allocate(fd, TRACE_FILE_SIZE);
-	fill_header(&header, boot_id);
+	fill_header(trace, &header);
 	if (error == 0 &&
 	    pwrite(fd, &header, sizeof(header), 0) != (ssize_t)sizeof(header))
 		error = -EIO;
@@ -85,9 +82,9 @@ static int create_new(int directory, const uint8_t *boot_id)
 	return error;
 }
 
-static int open_file(const struct sys_root *root)
+static int open_file(const struct trace *trace)
 {
-	uint8_t boot_id[16];
+	const struct sys_root *root = trace->root;
 	int directory, fd;
 
 	if (mkdirat(root->fd, RUN_DIRECTORY, 0755) < 0 && errno != EEXIST)
@@ -96,10 +93,11 @@ static int open_file(const struct sys_root *root)
 			   O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (directory < 0)
 		return -errno;
-	sys_read_boot_id(root, boot_id);
-	fd = open_existing(directory, boot_id);
-	if (fd < 0)
-		fd = create_new(directory, boot_id);
+	fd = open_existing(trace, directory);
+	if (fd < 0 && fd != -ENOENT && unlinkat(directory, TRACE_NAME, 0) < 0)
+		fd = -errno;
+	else if (fd < 0)
+		fd = create_new(trace, directory);
 	close(directory);
 	return fd;
 }
@@ -143,7 +141,9 @@ void trace_open(struct trace *trace, const struct sys_root *root)
 	memset(trace, 0, sizeof(*trace));
 	trace->root = root;
 	trace->kmsg = -1;
-	fd = open_file(root);
+	trace->has_boot_id = sys_read_boot_id(root, trace->boot_id);
+	trace_clock(trace);
+	fd = open_file(trace);
 	error = fd < 0 ? fd : map_file(trace, fd);
 	if (fd >= 0)
 		close(fd);
@@ -152,6 +152,14 @@ void trace_open(struct trace *trace, const struct sys_root *root)
 	sys_format(line, sizeof(line),
 		   "<3>gpupass: no trace: " TRACE_PATH " (errno %d)\n", -error);
 	write_kmsg(trace, line);
+}
+
+uint64_t trace_clock(struct trace *trace)
+{
+	uint64_t before = trace->now;
+
+	trace->now = sys_monotonic_ns();
+	return trace->now - before;
 }
 
 struct trace trace_for_child(const struct trace *trace)
@@ -251,7 +259,7 @@ void trace_add(struct trace *trace, enum trace_event event,
 	va_start(arguments, format);
 	vsnprintf(text, sizeof(text), format, arguments);
 	va_end(arguments);
-	record.time = sys_monotonic_ns();
+	record.time = trace->now;
 	record.event = (uint16_t)event;
 	record.level = trace_event_find((uint16_t)event)->level;
 	memcpy(record.text, text, strlen(text));
@@ -270,7 +278,7 @@ void trace_add_kernel_line(struct trace *trace, const struct trace_about *about,
 	if (length > sizeof(record.text))
 		length = sizeof(record.text);
 	memset(&record, 0, sizeof(record));
-	record.time = line->has_time ? line->time : sys_monotonic_ns();
+	record.time = line->has_time ? line->time : trace->now;
 	record.event = TRACE_KERNEL;
 	record.level = line->level;
 	memcpy(record.text, line->text, length);

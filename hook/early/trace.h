@@ -18,6 +18,9 @@ struct trace {
 	const struct sys_root *root;
 	int kmsg;          /* /dev/kmsg, or -1 */
 	unsigned mirrored; /* lines written to this kmsg descriptor */
+	uint64_t now;      /* when trace_clock() was last called */
+	bool has_boot_id;
+	uint8_t boot_id[SYS_BOOT_ID_SIZE];
 };
 
 /* What a record is about; every member may be zero. */
@@ -31,6 +34,11 @@ struct trace_about {
 /* Opens this boot's trace, or makes a new one; another boot's, or what is no trace, is
  * replaced. Never follows a link. */
 void trace_open(struct trace *trace, const struct sys_root *root);
+
+/* Reads the clock, for the records that follow: a record's time is that of the last call.
+ * So it is called after whatever takes longer than some microseconds. Returns the ns that
+ * have passed since the call before. */
+uint64_t trace_clock(struct trace *trace);
 
 /* The same trace for a forked child, with a kernel log of its own to write to. */
 struct trace trace_for_child(const struct trace *trace);

@@ -4,11 +4,8 @@
  */
 #include "hook/early/worker.h"
 
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "hook/core/efivar.h"
 #include "hook/core/survey.h"
@@ -23,8 +20,9 @@
 static struct plan plans[CONF_MAX_RULES];
 
 /* What cannot be told counts as udev, but for a process that has ended meanwhile. */
-static bool is_udev(const struct sys_root *root, const char *pid)
+static int is_udev(const char *pid, void *data)
 {
+	const struct sys_root *root = data;
 	char path[COMM_PATH], name[COMM_SIZE];
 	int length;
 
@@ -41,24 +39,9 @@ static bool is_udev(const struct sys_root *root, const char *pid)
  * it: so the socket first, and only where it exists the list of processes. */
 static bool udev_has_started(const struct sys_root *root)
 {
-	struct dirent *entry;
-	bool found = false;
-	DIR *processes;
-	int fd;
-
-	if (sys_exists(root, UDEV_CONTROL) == 0)
-		return false;
-	fd = openat(root->fd, "proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	processes = fd < 0 ? NULL : fdopendir(fd);
-	if (!processes)
-		return true; /* cannot be told: the careful answer */
-	do {
-		errno = 0;
-		entry = readdir(processes);
-		found = entry ? is_udev(root, entry->d_name) : errno != 0;
-	} while (entry && !found);
-	closedir(processes);
-	return found;
+	/* Where it cannot be told, the careful answer. */
+	return sys_exists(root, UDEV_CONTROL) != 0 &&
+	       sys_each_entry(root, "proc", is_udev, (void *)root) != 0;
 }
 
 /* Without a keep list the class checks still protect storage; a broken one means that the
@@ -138,6 +121,8 @@ static int check_driver(const struct worker_task *task, const struct plan *plan)
 		const char *driver = conf_driver_name(driver_of(plan, i));
 		int there;
 
+		if (i > 0 && driver_of(plan, i) == driver_of(plan, i - 1))
+			continue;
 		sys_format(path, sizeof(path), PCI_DRIVERS "/%s", driver);
 		there = sys_exists(task->root, path);
 		if (there == 1)
@@ -246,6 +231,9 @@ static unsigned take_or_leave(const struct worker_task *task,
 	case GUARD_REFUSED:
 		return leave_cards(task, TRACE_REFUSED_GUARD, reason);
 	default:
+		if (task->guard->armed)
+			modules_insert_for_guard(task->root, task->trace, task->conf,
+						 task->command_line, IMAGE_FOR_ARMED);
 		return take_cards(task, console, lines);
 	}
 }
@@ -262,7 +250,7 @@ static void read_guard(const struct worker_task *task)
 	}
 	if (sys_exists(task->root, EFIVAR_FIRMWARE) == 1)
 		modules_insert_for_guard(task->root, task->trace, task->conf,
-					 task->command_line);
+					 task->command_line, IMAGE_FOR_GUARD);
 	guard_open(task->guard, task->root, task->trace);
 }
 
@@ -287,6 +275,15 @@ static void copy_kernel_log(const struct worker_task *task, struct kernel_lines 
 	for (unsigned i = 0; i < task->conf->rule_count; i++)
 		kernel_lines_add_card(lines, plans[i].rule->name, &plans[i].card);
 	kernel_lines_start(lines, task->root, task->trace);
+}
+
+static void find_console(const struct worker_task *task, struct console *console)
+{
+	console_find(task->root, console);
+	for (unsigned i = 0; i < task->conf->rule_count; i++) {
+		for (unsigned k = 0; k < plans[i].card.count; k++)
+			console_look_at(task->root, console, &plans[i].card.functions[k]);
+	}
 }
 
 /* The plan of the card that address belongs to, before one that was refused there; NULL =
@@ -333,6 +330,7 @@ static int take_function_again(const struct worker_task *task)
 	plan->card.functions[0] = plan->card.functions[index];
 	plan->card.count = 1;
 	console_find(task->root, &task->journal->console);
+	console_look_at(task->root, &task->journal->console, &plan->card.functions[0]);
 	error = bind_take_card(&context, plan, (unsigned)(plan - plans));
 	about.function = &plan->card.functions[0];
 	if (error == 0)
@@ -350,6 +348,7 @@ static int run_returned(const struct worker_task *task)
 
 	if (pci_read_function(task->root, task->returned, &function) < 0)
 		return WORKER_LOST;
+	trace_clock(task->trace);
 	trace_add(task->trace, TRACE_RETURNED, &about, "driver %s",
 		  function.driver[0] ? function.driver : "none");
 	error = take_function_again(task);
@@ -378,7 +377,8 @@ int worker_run(const struct worker_task *task)
 	facts.late = udev_has_started(task->root);
 	survey_plan(task->root, task->conf, &facts, plans);
 	copy_kernel_log(task, &lines);
-	console_find(task->root, &console);
+	find_console(task, &console);
+	trace_clock(task->trace);
 	to_take = report_plans(task);
 	report_console(task->root, task->trace, &console, plans, task->conf->rule_count);
 	if (to_take)

@@ -26,7 +26,7 @@ check_tree() {
 	find "$1" -xtype l | sed 's/$/: leads nowhere/'
 	for function in "$1"/sys/bus/pci/devices/*; do
 		for attribute in class vendor device subsystem_vendor subsystem_device numa_node \
-			driver_override resource; do
+			driver_override resource modalias; do
 			[ -s "$function/$attribute" ] || echo "$function: no $attribute"
 		done
 		read -r class <"$function/class"

@@ -4,6 +4,7 @@
  * file.
  */
 #include <fcntl.h>
+#include <ftw.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,44 +22,65 @@ static void require(bool condition)
 		abort();
 }
 
+static const struct pci_address functions[] = {
+	{0, 0x83, 0, 0}, {0, 0x83, 0, 3}, {0, 0, 0, 0}};
+#define FUNCTIONS (sizeof(functions) / sizeof(functions[0]))
+
+static const char resource[] = "0x0 0xffff 0x1\n0xc1000000 0xc1ffffff 0x1\n"
+			       "0xe020000000 0xe020003fff 0x1\n0x1 0x1 0x1\n"
+			       "0x2 0xffffffffffffffff 0x1\n0x0 0x0 0x0\n";
+
+static char directory[] = "/tmp/fuzz-iomem.XXXXXX";
 static struct sys_root root;
 static int iomem = -1;
 
-/* A root with this one file, gone with the process: only its descriptors are kept. */
+static int make_file(const char *path, const char *text)
+{
+	int fd = openat(root.fd, path, O_RDWR | O_CREAT, 0600);
+
+	require(fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text));
+	return fd;
+}
+
+/* A root with one file to fuzz, and the functions' BARs. */
 static void make_root(void)
 {
-	char directory[] = "/tmp/fuzz-iomem.XXXXXX";
+	char path[PCI_PATH_SIZE];
 
 	require(mkdtemp(directory) != NULL);
 	require(sys_open_root(directory, &root) == 0);
 	require(mkdirat(root.fd, "proc", 0700) == 0);
-	iomem = openat(root.fd, "proc/iomem", O_RDWR | O_CREAT, 0600);
-	require(iomem >= 0);
+	iomem = make_file("proc/iomem", "");
+	mkdirat(root.fd, "sys", 0700);
+	mkdirat(root.fd, "sys/bus", 0700);
+	mkdirat(root.fd, "sys/bus/pci", 0700);
+	mkdirat(root.fd, PCI_DEVICES, 0700);
+	for (unsigned i = 0; i < FUNCTIONS; i++) {
+		pci_format_path(&functions[i], "", path);
+		mkdirat(root.fd, path, 0700);
+		pci_format_path(&functions[i], "resource", path);
+		close(make_file(path, resource));
+	}
+}
+
+static int remove_one(const char *path, const struct stat *status, int type,
+		      struct FTW *where)
+{
+	(void)status;
+	(void)type;
+	(void)where;
+	return remove(path);
 }
 
 static void remove_root(void)
 {
-	char path[64], name[64];
-	ssize_t length;
-
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", root.fd);
-	length = readlink(path, name, sizeof(name) - 1);
-	unlinkat(root.fd, "proc/iomem", 0);
-	unlinkat(root.fd, "proc", AT_REMOVEDIR);
-	if (length > 0) {
-		name[length] = '\0';
-		rmdir(name);
-	}
+	nftw(directory, remove_one, 8, FTW_DEPTH | FTW_PHYS);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct iomem_bar bars[] = {
-		{.address = {0, 0x83, 0, 0}, .range = {0xc1000000, 0xc1ffffff, 0}},
-		{.address = {0, 0x83, 0, 3}, .range = {0xe020000000, 0xe020003fff, 0}},
-		{.address = {0, 0, 0, 0}, .range = {0, UINT64_MAX, 0}},
-	};
-	unsigned count = sizeof(bars) / sizeof(bars[0]);
+	struct iomem_held held[IOMEM_MAX_HELD];
+	int found;
 
 	if (iomem < 0) {
 		make_root();
@@ -66,14 +88,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	require(pwrite(iomem, data, size, 0) == (ssize_t)size);
 	require(ftruncate(iomem, (off_t)size) == 0);
-	if (iomem_find_holders(&root, bars, count) < 0)
-		return 0;
-	for (unsigned i = 0; i < count; i++) {
-		size_t length = strnlen(bars[i].holder, sizeof(bars[i].holder));
+	found = iomem_find_held(&root, functions, FUNCTIONS, held);
+	require(found <= IOMEM_MAX_HELD);
+	for (int i = 0; i < found; i++) {
+		size_t length = strnlen(held[i].holder, IOMEM_NAME_SIZE);
 
-		require(length < sizeof(bars[i].holder));
-		require(length == 0 || bars[i].listed);
-		require(memmem(data, size, bars[i].holder, length) != NULL);
+		require(length < IOMEM_NAME_SIZE && held[i].number < PCI_BARS);
+		require(memmem(data, size, held[i].holder, length) != NULL);
 	}
 	return 0;
 }

@@ -19,17 +19,64 @@
 static char directory[64];
 static struct sys_root root;
 
+/* .0 and .2 of the machine of the story. */
+static const struct pci_address functions[2] = {{0, 0x83, 0, 0}, {0, 0x83, 0, 2}};
+
+#define NO_BAR "0x0 0x0 0x0\n"
+static const char *const resources[2] = {
+	NO_BAR "0xc1000000 0xc1ffffff 0x42208\n" NO_BAR
+	       "0xc2100000 0xc2100fff 0x40200\n" NO_BAR NO_BAR
+	       "0xc2110000 0xc211ffff 0x46200\n",
+	"0xc2000000 0xc2003fff 0x40200\n" NO_BAR NO_BAR NO_BAR NO_BAR NO_BAR,
+};
+
+static void put_resource(unsigned i)
+{
+	char path[PCI_PATH_SIZE];
+	int fd;
+
+	pci_format_path(&functions[i], "", path);
+	assert_int_equal(mkdirat(root.fd, path, 0755), 0);
+	pci_format_path(&functions[i], "resource", path);
+	fd = openat(root.fd, path, O_WRONLY | O_CREAT, 0644);
+	assert_int_equal(write(fd, resources[i], strlen(resources[i])),
+			 (ssize_t)strlen(resources[i]));
+	close(fd);
+}
+
+static void remove_resource(unsigned i)
+{
+	char path[PCI_PATH_SIZE];
+
+	pci_format_path(&functions[i], "resource", path);
+	unlinkat(root.fd, path, 0);
+	pci_format_path(&functions[i], "", path);
+	unlinkat(root.fd, path, AT_REMOVEDIR);
+}
+
 static int setup(void **state)
 {
 	strcpy(directory, "/tmp/gpupass-iomem-XXXXXX");
 	assert_non_null(mkdtemp(directory));
 	assert_int_equal(sys_open_root(directory, &root), 0);
 	assert_int_equal(mkdirat(root.fd, "proc", 0755), 0);
+	mkdirat(root.fd, "sys", 0755);
+	mkdirat(root.fd, "sys/bus", 0755);
+	mkdirat(root.fd, "sys/bus/pci", 0755);
+	assert_int_equal(mkdirat(root.fd, PCI_DEVICES, 0755), 0);
+	for (unsigned i = 0; i < 2; i++)
+		put_resource(i);
 	return 0;
 }
 
 static int teardown(void **state)
 {
+	for (unsigned i = 0; i < 2; i++)
+		remove_resource(i);
+	unlinkat(root.fd, PCI_DEVICES, AT_REMOVEDIR);
+	unlinkat(root.fd, "sys/bus/pci", AT_REMOVEDIR);
+	unlinkat(root.fd, "sys/bus", AT_REMOVEDIR);
+	unlinkat(root.fd, "sys", AT_REMOVEDIR);
 	unlinkat(root.fd, "proc/iomem", 0);
 	unlinkat(root.fd, "proc/iomem", AT_REMOVEDIR);
 	unlinkat(root.fd, "proc", AT_REMOVEDIR);
@@ -46,20 +93,22 @@ static void put(const char *text, size_t length)
 	close(fd);
 }
 
-/* BAR 0 of .0 and BAR 0 of .2, as on the machine of the story. */
-static struct iomem_bar bars[2];
+static struct iomem_held held[IOMEM_MAX_HELD];
 
 static int find(const char *text)
 {
-	static const struct iomem_bar made[2] = {
-		{.address = {0, 0x83, 0, 0}, .range = {0xc1000000, 0xc1ffffff, 0x42208}},
-		{.address = {0, 0x83, 0, 2}, .range = {0xc2000000, 0xc2003fff, 0x40200}},
-	};
-
-	memcpy(bars, made, sizeof(bars));
+	memset(held, 0xff, sizeof(held));
 	if (text)
 		put(text, strlen(text));
-	return iomem_find_holders(&root, bars, 2);
+	return iomem_find_held(&root, functions, 2, held);
+}
+
+static void assert_held(unsigned i, unsigned function, unsigned number,
+			const char *holder)
+{
+	assert_true(pci_same_address(&held[i].address, &functions[function]));
+	assert_int_equal(held[i].number, number);
+	assert_string_equal(held[i].holder, holder);
 }
 
 #define WINDOW "c1000000-c20fffff : PCI Bus 0000:82\n"
@@ -69,29 +118,34 @@ static int find(const char *text)
 static void test_nobody(void **state)
 {
 	assert_int_equal(find(WINDOW BAR USB "fec00000-fec003ff : IOAPIC 0\n"), 0);
-	assert_true(bars[0].listed);
-	assert_true(bars[1].listed);
-	assert_string_equal(bars[0].holder, "");
-	assert_string_equal(bars[1].holder, "");
 }
 
 static void test_claims(void **state)
 {
 	assert_int_equal(find(WINDOW BAR "      c1000000-c13e7fff : efifb\n" USB
 					 "      c2000000-c2003fff : xhci-hcd\n"),
-			 0);
-	assert_string_equal(bars[0].holder, "efifb");
-	assert_string_equal(bars[1].holder, "xhci-hcd"); /* all of the BAR */
+			 2);
+	assert_held(0, 0, 1, "efifb");
+	assert_held(1, 1, 0, "xhci-hcd"); /* all of the BAR */
 	/* The outermost of nested claims: without it there are no others. */
 	assert_int_equal(find(WINDOW BAR "      c1000000-c13e7fff : BOOTFB\n"
 					 "        c1000000-c13e7fff : simplefb\n" USB),
-			 0);
-	assert_string_equal(bars[0].holder, "BOOTFB");
+			 1);
+	assert_held(0, 0, 1, "BOOTFB");
 	/* The first of several. */
 	assert_int_equal(find(WINDOW BAR "      c1000000-c1000fff : one\n"
 					 "      c1001000-c1001fff : two\n"),
-			 0);
-	assert_string_equal(bars[0].holder, "one");
+			 1);
+	assert_held(0, 0, 1, "one");
+	/* Two BARs of one function; its ROM is none. */
+	assert_int_equal(find(WINDOW BAR "      c1000000-c1000fff : one\n"
+					 "    c2100000-c2100fff : 0000:83:00.0\n"
+					 "      c2100000-c2100fff : two\n"
+					 "    c2110000-c211ffff : 0000:83:00.0\n"
+					 "      c2110000-c211ffff : rom\n"),
+			 2);
+	assert_held(0, 0, 1, "one");
+	assert_held(1, 0, 3, "two");
 }
 
 /* What lies around a BAR is not in it, even where it is as large. */
@@ -100,20 +154,29 @@ static void test_windows(void **state)
 	assert_int_equal(find("c1000000-c1ffffff : PCI Bus 0000:82\n"
 			      "  c1000000-c1ffffff : PCI Bus 0000:83\n" BAR),
 			 0);
-	assert_true(bars[0].listed);
-	assert_string_equal(bars[0].holder, "");
 	/* Another function of the slot is no claim of this one's BAR. */
 	assert_int_equal(find(WINDOW USB BAR), 0);
-	assert_string_equal(bars[0].holder, "");
 	/* A BAR that the kernel has not put into the tree has no claims in it. */
 	assert_int_equal(find(WINDOW "      c1000000-c13e7fff : efifb\n"), 0);
-	assert_false(bars[0].listed);
-	assert_string_equal(bars[0].holder, "");
+	/* What is claimed in a function that nobody asked for. */
+	assert_int_equal(find(WINDOW BAR "    c2200000-c2200fff : 0000:84:00.0\n"
+					 "      c2200000-c2200fff : nvme\n"),
+			 0);
 	/* Above 4 GiB, and around: nothing of it is in the BAR. */
 	assert_int_equal(find("1c1000000-1c13e7fff : efifb\n" WINDOW BAR
 			      "e020000000-e03fffffff : PCI Bus 0000:82\n"),
 			 0);
-	assert_string_equal(bars[0].holder, "");
+}
+
+/* More than there is room for. */
+static void test_many(void **state)
+{
+	char text[4096] = "";
+
+	for (unsigned i = 0; i < IOMEM_MAX_HELD + 4; i++)
+		strcat(text, BAR "      c1000000-c13e7fff : efifb\n");
+	assert_int_equal(find(text), IOMEM_MAX_HELD);
+	assert_held(IOMEM_MAX_HELD - 1, 0, 1, "efifb");
 }
 
 static void test_hidden_and_unreadable(void **state)
@@ -123,6 +186,10 @@ static void test_hidden_and_unreadable(void **state)
 			      "      00000000-00000000 : efifb\n"),
 			 -EACCES);
 	assert_int_equal(find(""), -EACCES);
+	/* Without its number a BAR cannot be named. */
+	remove_resource(0);
+	assert_int_equal(find(WINDOW BAR), 0);
+	assert_int_equal(find(WINDOW BAR "      c1000000-c13e7fff : efifb\n"), -ENOENT);
 	assert_int_equal(unlinkat(root.fd, "proc/iomem", 0), 0);
 	assert_int_equal(find(NULL), -ENOENT);
 	assert_int_equal(mkdirat(root.fd, "proc/iomem", 0755), 0);
@@ -139,15 +206,13 @@ static void test_garbage(void **state)
 			      "11111111111111111-c1ffffff : 0000:83:00.0\n" BAR
 			      "      c1000000-c13e7fff :efifb\n"),
 			 0);
-	assert_true(bars[0].listed);
-	assert_string_equal(bars[0].holder, "");
 	/* A name that is too long is cut, and the next line is a line again. */
 	strcpy(text, BAR "      c1000000-c1000fff : ");
 	memset(text + strlen(text), 'x', 2000);
 	strcat(text, "\n" USB "      c2000000-c2003fff : xhci-hcd");
-	assert_int_equal(find(text), 0);
-	assert_int_equal(strlen(bars[0].holder), IOMEM_NAME_SIZE - 1);
-	assert_string_equal(bars[1].holder, "xhci-hcd"); /* without a newline */
+	assert_int_equal(find(text), 2);
+	assert_int_equal(strlen(held[0].holder), IOMEM_NAME_SIZE - 1);
+	assert_held(1, 1, 0, "xhci-hcd"); /* without a newline */
 }
 
 /* A claim in the second piece of a long file, and one that two pieces share. */
@@ -162,8 +227,8 @@ static void test_long_file(void **state)
 		while (at < padding)
 			text[at++] = '\n';
 		strcpy(text + at, end);
-		assert_int_equal(find(text), 0);
-		assert_string_equal(bars[0].holder, "efifb");
+		assert_int_equal(find(text), 1);
+		assert_held(0, 0, 1, "efifb");
 	}
 }
 
@@ -221,9 +286,13 @@ static void test_each_line(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		CASE(test_nobody),    CASE(test_claims),
-		CASE(test_windows),   CASE(test_hidden_and_unreadable),
-		CASE(test_garbage),   CASE(test_long_file),
+		CASE(test_nobody),
+		CASE(test_claims),
+		CASE(test_windows),
+		CASE(test_many),
+		CASE(test_hidden_and_unreadable),
+		CASE(test_garbage),
+		CASE(test_long_file),
 		CASE(test_each_line),
 	};
 

@@ -81,9 +81,8 @@ static void check_usb(struct check *check, const struct plan *plan,
 static void check_framebuffer(struct check *check, const struct plan *plan,
 			      const struct pci_function *function)
 {
-	struct iomem_bar bars[PCI_BARS];
-	struct pci_range ranges[PCI_BARS];
-	unsigned count = 0;
+	struct iomem_held held[IOMEM_MAX_HELD];
+	int found;
 	size_t length;
 
 	/* What holds it now is not there any more in a boot with this word. */
@@ -93,26 +92,16 @@ static void check_framebuffer(struct check *check, const struct plan *plan,
 			     &length))
 		return;
 	if (function->class_code >> 16 != PCI_CLASS_DISPLAY ||
-	    function->class_code >> 8 == CLASS_VGA ||
-	    pci_read_bars(check->root, &function->address, ranges) < 0)
+	    function->class_code >> 8 == CLASS_VGA)
 		return;
-	for (unsigned i = 0; i < PCI_BARS; i++) {
-		if (ranges[i].end == 0)
-			continue;
-		memset(&bars[count], 0, sizeof(bars[count]));
-		bars[count].address = function->address;
-		bars[count].number = i;
-		bars[count++].range = ranges[i];
-	}
-	if (iomem_find_holders(check->root, bars, count) < 0)
-		return;
-	for (unsigned i = 0; i < count; i++) {
+	found = iomem_find_held(check->root, &function->address, 1, held);
+	for (int i = 0; i < found; i++) {
 		struct check_finding *finding;
 		char text[64];
 
-		if (strcmp(bars[i].holder, BOOTFB) != 0)
+		if (strcmp(held[i].holder, BOOTFB) != 0)
 			continue;
-		snprintf(text, sizeof(text), "BAR %u is held by " BOOTFB, bars[i].number);
+		snprintf(text, sizeof(text), "BAR %u is held by " BOOTFB, held[i].number);
 		finding = add(check, CHECK_ERROR, plan, TRACE_BAR_HELD,
 			      &function->address, text);
 		boot_loader_advise_add(&check->loader, "initcall_blacklist=sysfb_init",

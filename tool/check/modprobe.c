@@ -79,25 +79,11 @@ static bool parse_id(const char *text, size_t length, struct id *ret_id)
 		      &ret_id->subvendor, &ret_id->subdevice) >= 2;
 }
 
-static bool has_subsystem(const struct check *check, const struct pci_function *function,
-			  const char *name, unsigned wanted)
-{
-	char path[PCI_PATH_SIZE], value[16], address[PCI_ADDRESS_SIZE];
-
-	if (wanted == ANY)
-		return true;
-	pci_format_address(&function->address, address);
-	sys_format(path, sizeof(path), PCI_DEVICES "/%s/%s", address, name);
-	return sys_read_attribute(check->root, path, value, sizeof(value)) > 0 &&
-	       strtoul(value, NULL, 16) == wanted;
-}
-
-static bool catches(const struct check *check, const struct id *id,
-		    const struct pci_function *function)
+static bool catches(const struct id *id, const struct pci_function *function)
 {
 	return function->vendor == id->vendor && function->device == id->device &&
-	       has_subsystem(check, function, "subsystem_vendor", id->subvendor) &&
-	       has_subsystem(check, function, "subsystem_device", id->subdevice);
+	       (id->subvendor == ANY || id->subvendor == function->subsystem_vendor) &&
+	       (id->subdevice == ANY || id->subdevice == function->subsystem_device);
 }
 
 /* Functions with one of the ids that are of no card which gpupass takes, to text. */
@@ -119,7 +105,7 @@ static unsigned find_others(const struct check *check, const char *ids, size_t l
 			const struct pci_function *f = &check->cards.functions[i];
 			char address[PCI_ADDRESS_SIZE];
 
-			if (!catches(check, &id, f) || check_is_taken(check, &f->address))
+			if (!catches(&id, f) || check_is_taken(check, &f->address))
 				continue;
 			pci_format_address(&f->address, address);
 			snprintf(text + used, size - used, "%s%s", used ? ", " : "",

@@ -4,6 +4,7 @@
  */
 #include "tests/cli/machine/function.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
@@ -201,4 +202,55 @@ void function_depend(const char *here, const char *text)
 	put_link(here, name, link);
 	tree_join(name, "consumer:pci:%s", consumer);
 	put_link(supplier, name, link);
+}
+
+/* UINT_MAX for what is no number. */
+static unsigned read_hex(const char *here, const char *name, unsigned absent)
+{
+	char path[PATH_MAX], end = '\n';
+	unsigned value;
+	FILE *file;
+
+	tree_join(path, "%s/%s", here, name);
+	file = fopen(path, "r");
+	if (!file)
+		return absent;
+	if (fscanf(file, "0x%x%c", &value, &end) < 1 || end != '\n')
+		value = UINT_MAX;
+	fclose(file);
+	return value;
+}
+
+static void name_function(const char *here)
+{
+	unsigned class_code = read_hex(here, "class", UINT_MAX);
+	unsigned vendor = read_hex(here, "vendor", UINT_MAX);
+	unsigned device = read_hex(here, "device", UINT_MAX);
+	char path[PATH_MAX], text[80];
+
+	tree_join(path, "%s/modalias", here);
+	if (access(path, F_OK) == 0 || (class_code & vendor & device) == UINT_MAX)
+		return;
+	snprintf(text, sizeof(text), "pci:v%08Xd%08Xsv%08Xsd%08Xbc%02Xsc%02Xi%02X\n",
+		 vendor, device, read_hex(here, "subsystem_vendor", 0),
+		 read_hex(here, "subsystem_device", 0), class_code >> 16,
+		 class_code >> 8 & 0xff, class_code & 0xff);
+	put(here, "modalias", text);
+}
+
+void function_name_all(void)
+{
+	static const char devices[] = "sys/bus/pci/devices";
+	DIR *directory = opendir(devices);
+	struct dirent *entry;
+	char path[PATH_MAX];
+
+	while (directory && (entry = readdir(directory))) {
+		if (entry->d_name[0] == '.')
+			continue;
+		tree_join(path, "%s/%s", devices, entry->d_name);
+		name_function(path);
+	}
+	if (directory)
+		closedir(directory);
 }

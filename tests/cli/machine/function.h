@@ -22,4 +22,9 @@ void function_set_group(const char *here, const char *text);
 /* "0000:09:00.0": the device link with which this function depends on that one. */
 void function_depend(const char *here, const char *text);
 
+/* When all is there: gives every function that has none its modalias, from its class,
+ * vendor, device and subsystem, as the kernel does (drivers/pci/pci-sysfs.c). One whose
+ * attributes are no numbers gets one that is none either. */
+void function_name_all(void);
+
 #endif

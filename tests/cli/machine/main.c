@@ -349,6 +349,7 @@ int main(int argc, char **argv)
 	tree_make_ground();
 	for (int i = 3; i < argc; i++)
 		read_machine(argv[i], inputs[i]);
+	function_name_all();
 	free(inputs);
 	return 0;
 }
