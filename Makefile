@@ -46,11 +46,12 @@ all: $(BUILD)/gpupass-early $(BUILD)/gpupass $(BUILD)/gpupass-log
 # what ships in the image: klibc where it is packaged, else musl (make KLCC=musl-gcc).
 COMPILE_early = $(KLCC) $(CPPFLAGS) -std=gnu11 $(SMALL) $(WARNINGS) $(WERROR)
 COMPILE_musl = $(MUSLCC) $(CPPFLAGS) -std=gnu11 $(SMALL) $(WARNINGS) $(WERROR)
+COMPILE_glibc = $(CC) $(CPPFLAGS) -std=gnu11 $(SMALL) $(WARNINGS) $(WERROR)
 COMPILE_host = $(CC) $(CPPFLAGS) $(CFLAGS) -std=gnu11 $(HARDENING) $(HOST_WARNINGS) $(WERROR)
 COMPILE_fuzz = $(CC_FUZZ) $(CPPFLAGS) -std=gnu11 -O1 -g -fsanitize=fuzzer-no-link,address,undefined \
 	-fno-sanitize-recover=all -fno-omit-frame-pointer $(HOST_WARNINGS) $(WERROR)
 COMPILE_asan = $(CC) $(CPPFLAGS) -std=gnu11 -O1 -g $(SANITIZE) $(HOST_WARNINGS) $(WERROR)
-FLAVOURS = early musl host asan fuzz
+FLAVOURS = early musl glibc host asan fuzz
 objects = $(2:%.c=$(BUILD)/objects/$(1)/%.o)
 
 define object_rule
@@ -65,10 +66,14 @@ $(BUILD)/gpupass-early: $(call objects,early,$(EARLY_SOURCES))
 	$(COMPILE_early) -o $@.debug $^
 	strip -o $@ $@.debug
 
-$(BUILD)/musl/gpupass-early: $(call objects,musl,$(EARLY_SOURCES))
-	@mkdir -p $(@D)
-	$(COMPILE_musl) -o $@ $^
-	strip $@
+# Not what is installed: musl's is tested, glibc's is there to be compared.
+define compared_rule
+$(BUILD)/$(1)/gpupass-early: $(call objects,$(1),$(EARLY_SOURCES))
+	@mkdir -p $$(@D)
+	$$(COMPILE_$(1)) -o $$@ $$^
+	strip $$@
+endef
+$(foreach flavour,musl glibc,$(eval $(call compared_rule,$(flavour))))
 
 $(BUILD)/asan/gpupass-early: $(call objects,asan,$(EARLY_SOURCES))
 	@mkdir -p $(@D)
@@ -281,7 +286,8 @@ $(BUILD)/floor: tests/bench/floor.c Makefile
 $(BUILD)/stopwatch: tests/bench/stopwatch.c Makefile
 	$(CC) $(CPPFLAGS) $(CFLAGS) -std=gnu11 $(HOST_WARNINGS) $(WERROR) -static -o $@ $<
 
-bench-programs: all $(addprefix $(BUILD)/,bench-report stopwatch floor machine)
+bench-programs: all $(addprefix $(BUILD)/,bench-report stopwatch floor machine sysfs-kernel mktrace \
+	musl/gpupass-early glibc/gpupass-early)
 
 bench:
 	tests/bench/run

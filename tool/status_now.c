@@ -126,14 +126,15 @@ static void find_bars(const struct sys_root *root, struct status_card *card)
 	struct pci_address functions[CARD_MAX_FUNCTIONS];
 	struct iomem_held held[IOMEM_MAX_HELD];
 	unsigned count = 0;
-	int found = 0;
+	int found;
 
 	for (unsigned i = 0; i < card->function_count; i++) {
 		if (is_for_vm(&card->functions[i]))
 			functions[count++] = card->functions[i].address;
 	}
-	if (count)
-		found = iomem_find_held(root, functions, count, held);
+	if (count == 0)
+		return;
+	found = iomem_find_held(root, functions, count, held);
 	card->bars_error = found < 0 ? -found : 0;
 	for (int i = 0; i < found; i++) {
 		if (strcmp(held[i].holder, VFIO_PCI) == 0)

@@ -284,7 +284,11 @@ void conf_parse(const char *text, size_t length, struct conf *ret_conf)
 	struct parser parser = {.conf = ret_conf};
 	struct span rest = {text, length}, none = {"", 0};
 
-	memset(ret_conf, 0, sizeof(*ret_conf));
+	/* What these count is all that is read of the rest, most of which is never
+	 * touched. */
+	ret_conf->rule_count = ret_conf->parameter_count = ret_conf->error_count = 0;
+	ret_conf->refuse_all = false;
+	ret_conf->guard = CONF_GUARD_ON;
 	ret_conf->hash = hash_add(HASH_START, text, length);
 	ret_conf->deadline = CONF_DEADLINE_DEFAULT;
 	if (length > CONF_MAX_SIZE) {

@@ -44,11 +44,10 @@ struct conf {
 	bool refuse_all;
 	unsigned deadline; /* seconds */
 	enum conf_guard guard;
-	unsigned rule_count;
-	struct conf_rule rules[CONF_MAX_RULES];
-	unsigned parameter_count;
-	struct conf_parameter parameters[CONF_MAX_PARAMETERS];
+	unsigned rule_count, parameter_count;
 	unsigned error_count; /* all of them; the first CONF_MAX_ERRORS are kept */
+	struct conf_rule rules[CONF_MAX_RULES];
+	struct conf_parameter parameters[CONF_MAX_PARAMETERS];
 	struct conf_error errors[CONF_MAX_ERRORS];
 };
 

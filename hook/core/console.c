@@ -9,7 +9,7 @@
 
 #define PLATFORM    "sys/bus/platform/devices/"
 #define BOOT_PARAMS "sys/kernel/boot_params/data"
-#define PAGE        4096
+#define SCREEN_INFO 64 /* bytes; include/uapi/linux/screen_info.h */
 
 /* Names that drivers/firmware/sysfb.c gives; at most one exists. */
 static const char *const device_names[] = {
@@ -58,11 +58,12 @@ static uint32_t get32(const unsigned char *at)
  * the address has an upper half), ext_lfb_base at 0x3a. */
 static uint64_t read_base(const struct sys_root *root)
 {
-	char page[PAGE + 1];
-	const unsigned char *info = (const unsigned char *)page;
+	char start[SCREEN_INFO];
+	const unsigned char *info = (const unsigned char *)start;
 	uint64_t base;
 
-	if (sys_read_file(root, BOOT_PARAMS, page, sizeof(page)) < 0x40)
+	/* There is more behind it. */
+	if (sys_read_file(root, BOOT_PARAMS, start, sizeof(start)) != -EFBIG)
 		return 0;
 	base = get32(info + 0x18);
 	if (get32(info + 0x36) & 2)

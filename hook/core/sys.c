@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
@@ -55,6 +56,24 @@ static long call4(long number, long a, long b, long c, long d)
 }
 #else
 #error "gpupass knows the system calls of x86_64 and aarch64"
+#endif
+
+/*
+ * klibc opens its three streams before main() and flushes them in exit() (2.0.8
+ * to 2.0.12, usr/klibc/libc_init.c and exit.c): 48 KiB of memory and four system calls
+ * for what is never used here. So that it does not, its two functions are these.
+ */
+#ifdef __KLIBC__
+extern void __libc_init_stdio(void);
+
+void __libc_init_stdio(void)
+{
+}
+
+void exit(int status)
+{
+	_exit(status);
+}
 #endif
 
 /* 1, 0 or -errno: taken for another root, the running one's /proc/kmsg would be read as a
@@ -347,22 +366,32 @@ struct capability_sets {
 	uint32_t effective, permitted, inheritable;
 };
 
-int sys_keep_capabilities(uint64_t mask)
+/* Nobody can be given more than was permitted: where that is less, EPERM. */
+static long set_capabilities(struct capability_header *header,
+			     struct capability_sets *sets)
 {
-	struct capability_header header = {.version = CAPABILITY_VERSION};
-	struct capability_sets sets[CAPABILITY_WORDS] = {{0}};
-	long error = prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ? -errno : 0;
-
-	if (error == 0)
-		error = call4(__NR_capget, (long)&header, (long)sets, 0, 0);
-	for (unsigned i = 0; error == 0 && i < CAPABILITY_WORDS; i++) {
-		sets[i].permitted &= (uint32_t)(mask >> 32 * i);
+	for (unsigned i = 0; i < CAPABILITY_WORDS; i++) {
 		sets[i].effective = sets[i].permitted;
 		sets[i].inheritable = 0;
 	}
+	return call4(__NR_capset, (long)header, (long)sets, 0, 0);
+}
+
+int sys_keep_capabilities(uint64_t mask)
+{
+	struct capability_header header = {.version = CAPABILITY_VERSION};
+	struct capability_sets sets[CAPABILITY_WORDS] = {
+		{.permitted = (uint32_t)mask}, {.permitted = (uint32_t)(mask >> 32)}};
+	long error = prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ? -errno : 0;
+
 	if (error == 0)
-		error = call4(__NR_capset, (long)&header, (long)sets, 0, 0);
-	return (int)error;
+		error = set_capabilities(&header, sets);
+	if (error != -EPERM)
+		return (int)error;
+	error = call4(__NR_capget, (long)&header, (long)sets, 0, 0);
+	for (unsigned i = 0; i < CAPABILITY_WORDS; i++)
+		sets[i].permitted &= (uint32_t)(mask >> 32 * i);
+	return (int)(error ? error : set_capabilities(&header, sets));
 }
 
 int sys_allocate(int fd, uint64_t size)

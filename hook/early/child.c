@@ -14,29 +14,22 @@
 
 #include "hook/core/sys.h"
 
-#define MILLISECOND   1000000U /* ns */
-#define SLICE         100      /* ms between two looks at the step */
-#define KILLED_WITHIN 1000     /* ms in which whoever can be killed is gone */
+#define SLICE         100  /* ms between two looks at the step */
+#define KILLED_WITHIN 1000 /* ms in which whoever can be killed is gone */
 
 /* Waits until fd says that the child is gone: 1; 0 after milliseconds. Interrupted, it
- * waits on; where poll() cannot be used at all the time passes all the same. */
+ * waits anew; where poll() cannot be used at all the time passes all the same. */
 static int wait_for_end(int fd, int milliseconds)
 {
 	struct pollfd end = {.fd = fd, .events = POLLIN};
-	uint64_t now = sys_monotonic_ns();
-	uint64_t until = now + (uint64_t)milliseconds * MILLISECOND;
+	int result;
 
-	while (now < until) {
-		int left = (int)((until - now) / MILLISECOND) + 1;
-		int result = poll(&end, 1, left);
-
-		if (result > 0)
-			return 1;
-		if (result < 0 && errno != EINTR)
-			usleep((unsigned)left * 1000);
-		now = sys_monotonic_ns();
-	}
-	return 0;
+	do {
+		result = poll(&end, 1, milliseconds);
+	} while (result < 0 && errno == EINTR);
+	if (result < 0)
+		usleep((unsigned)milliseconds * 1000);
+	return result > 0;
 }
 
 /* The deadline begins anew with each step, up to the limit for all. */
@@ -94,14 +87,12 @@ int child_run(const struct child_work *work, unsigned seconds)
 	if (pipe(ends) < 0)
 		return -errno;
 	child = fork();
-	if (child == 0) {
-		close(ends[0]);
+	if (child == 0)
 		_exit(work->run(work->task));
-	}
 	result = child < 0 ? -errno : 0;
 	close(ends[1]);
 	if (child > 0)
 		result = wait_for(work, child, ends[0], seconds);
-	close(ends[0]);
+	/* The other end goes with this process, soon. */
 	return result;
 }

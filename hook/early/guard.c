@@ -72,9 +72,10 @@ static int read_state(struct guard *guard, const struct sys_root *root,
 	return 0;
 }
 
-void guard_open(struct guard *guard, const struct sys_root *root, struct trace *trace)
+void guard_open(struct guard *guard, const struct sys_root *root, struct trace *trace,
+		bool has_firmware)
 {
-	int error = efivar_mount(root);
+	int error = has_firmware ? efivar_mount(root) : -ENOENT;
 
 	guard->wanted = true;
 	guard->error = error == -ENOENT ? 0 : error;

@@ -34,9 +34,10 @@ enum guard_answer {
 	GUARD_REFUSED, /* guard = require, and there is none: TRACE_REFUSED_GUARD */
 };
 
-/* Mounts efivarfs, reads the variable, and begins the trace with the last words of a boot
- * that died. The modules must have been inserted. */
-void guard_open(struct guard *guard, const struct sys_root *root, struct trace *trace);
+/* Mounts efivarfs where there is EFI firmware, reads the variable, and begins the trace
+ * with the last words of a boot that died. The modules must have been inserted. */
+void guard_open(struct guard *guard, const struct sys_root *root, struct trace *trace,
+		bool has_firmware);
 
 /* Whether the cards of the plans that are not refused may be taken. Writes the variable,
  * armed for PHASE_MODULES, when they may and that is not proven. Below GUARD_YES reason

@@ -42,10 +42,10 @@ struct bind_journal {
 	bool finished; /* the worker came to its end; status is what it returned */
 	int status;
 	struct console console;
-	unsigned count;
-	struct bind_entry entries[BIND_MAX_ENTRIES];
 	enum bind_state cards[CONF_MAX_RULES];
 	char names[CONF_MAX_RULES][CONF_MAX_NAME + 1];
+	unsigned count;
+	struct bind_entry entries[BIND_MAX_ENTRIES]; /* last: few of its pages are used */
 };
 
 struct bind_context {

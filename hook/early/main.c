@@ -184,9 +184,9 @@ static int read_conf(struct run *run)
 static bool map_shared(struct run *run)
 {
 	struct shared {
-		struct bind_journal journal;
 		struct guard guard;
 		struct conf conf;
+		struct bind_journal journal;
 	} *shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
 			 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 

@@ -22,6 +22,38 @@
 #define RUN_DIRECTORY "run/gpupass"
 #define TRACE_NAME    "trace"
 
+/* Of the table of events only what is needed here: each one's level, and the phrases of
+ * those that are mirrored, one behind the other. */
+#define LEVEL(number, symbol, level, name, phrase) {(number), (level)},
+static const struct {
+	uint16_t number;
+	uint8_t level;
+} events[] = {TRACE_EVENTS(LEVEL)};
+#undef LEVEL
+
+#define PHRASE_3(phrase)                            phrase "\0"
+#define PHRASE_4(phrase)                            phrase "\0"
+#define PHRASE_5(phrase)                            phrase "\0"
+#define PHRASE_6(phrase)                            "\0"
+#define PHRASE(number, symbol, level, name, phrase) PHRASE_##level(phrase)
+static const char phrases[] = TRACE_EVENTS(PHRASE);
+_Static_assert(KMSG_LEVEL == 5, "PHRASE_n are those of these levels");
+#undef PHRASE
+
+/* Every event that is recorded stands in the table. */
+static uint8_t find_event(uint16_t number, const char **ret_phrase)
+{
+	const char *phrase = phrases;
+	unsigned i = 0;
+
+	while (events[i].number != number) {
+		phrase += strlen(phrase) + 1;
+		i++;
+	}
+	*ret_phrase = phrase;
+	return events[i].level;
+}
+
 static void fill_header(const struct trace *trace, struct trace_header *header)
 {
 	memset(header, 0, sizeof(*header));
@@ -62,19 +94,14 @@ static int open_existing(const struct trace *trace, int directory)
 	return -EINVAL;
 }
 
-static int create_new(const struct trace *trace, int directory)
+static int create_new(int directory)
 {
-	struct trace_header header;
 	int error, fd = openat(directory, TRACE_NAME,
 			       O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 
 	if (fd < 0)
 		return -errno;
 	error = sys_allocate(fd, TRACE_FILE_SIZE);
-	fill_header(trace, &header);
-	if (error == 0 &&
-	    pwrite(fd, &header, sizeof(header), 0) != (ssize_t)sizeof(header))
-		error = -EIO;
 	if (error == 0)
 		return fd;
 	close(fd);
@@ -82,7 +109,7 @@ static int create_new(const struct trace *trace, int directory)
 	return error;
 }
 
-static int open_file(const struct trace *trace)
+static int open_file(const struct trace *trace, bool *ret_is_new)
 {
 	const struct sys_root *root = trace->root;
 	int directory, fd;
@@ -93,16 +120,21 @@ static int open_file(const struct trace *trace)
 			   O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (directory < 0)
 		return -errno;
-	fd = open_existing(trace, directory);
-	if (fd < 0 && fd != -ENOENT && unlinkat(directory, TRACE_NAME, 0) < 0)
-		fd = -errno;
-	else if (fd < 0)
-		fd = create_new(trace, directory);
+	fd = create_new(directory);
+	*ret_is_new = fd != -EEXIST;
+	if (!*ret_is_new) {
+		fd = open_existing(trace, directory);
+		*ret_is_new = fd < 0;
+		if (fd < 0 && unlinkat(directory, TRACE_NAME, 0) == 0)
+			fd = create_new(directory);
+	}
 	close(directory);
 	return fd;
 }
 
-static int map_file(struct trace *trace, int fd)
+/* Nothing of a new one is read before it is written: for that the kernel would map all
+ * that lies around it. */
+static int map_file(struct trace *trace, int fd, bool is_new)
 {
 	void *map =
 		mmap(NULL, TRACE_FILE_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
@@ -110,6 +142,8 @@ static int map_file(struct trace *trace, int fd)
 	if (map == MAP_FAILED)
 		return -errno;
 	trace->header = map;
+	if (is_new)
+		fill_header(trace, trace->header);
 	trace->records = (struct trace_record *)((char *)map + TRACE_HEADER_SIZE);
 	return 0;
 }
@@ -136,6 +170,7 @@ static void write_kmsg(struct trace *trace, const char *line)
 void trace_open(struct trace *trace, const struct sys_root *root)
 {
 	char line[KMSG_SIZE];
+	bool is_new;
 	int fd, error;
 
 	memset(trace, 0, sizeof(*trace));
@@ -143,10 +178,9 @@ void trace_open(struct trace *trace, const struct sys_root *root)
 	trace->kmsg = -1;
 	trace->has_boot_id = sys_read_boot_id(root, trace->boot_id);
 	trace_clock(trace);
-	fd = open_file(trace);
-	error = fd < 0 ? fd : map_file(trace, fd);
-	if (fd >= 0)
-		close(fd);
+	fd = open_file(trace, &is_new);
+	error = fd < 0 ? fd : map_file(trace, fd, is_new);
+	/* The descriptor goes with the process, as the mapping does. */
 	if (error == 0)
 		return;
 	sys_format(line, sizeof(line),
@@ -227,9 +261,8 @@ static void make_printable(char *line)
 
 /* "<5>gpupass: win11 0000:83:00.0: taken: 4 functions (errno 22)" */
 static void mirror(struct trace *trace, const struct trace_record *record,
-		   const struct trace_about *about, const char *text)
+		   const struct trace_about *about, const char *phrase, const char *text)
 {
-	const struct trace_event_info *info = trace_event_find(record->event);
 	char line[KMSG_SIZE], address[PCI_ADDRESS_SIZE + 1] = "", error[24] = "";
 
 	if (about->function) {
@@ -240,8 +273,8 @@ static void mirror(struct trace *trace, const struct trace_record *record,
 		sys_format(error, sizeof(error), " (errno %d)", about->error);
 	sys_format(line, sizeof(line) - 1, "<%d>gpupass:%s%s%s%s %s%s%s%s", record->level,
 		   about->card ? " " : "", about->card ? about->card : "", address,
-		   about->card || about->function ? ":" : "", info->phrase,
-		   text[0] ? ": " : "", text, error);
+		   about->card || about->function ? ":" : "", phrase, text[0] ? ": " : "",
+		   text, error);
 	make_printable(line);
 	strcat(line, "\n"); /* else it waits in the kernel for its end */
 	write_kmsg(trace, line);
@@ -253,6 +286,7 @@ void trace_add(struct trace *trace, enum trace_event event,
 	static const struct trace_about nothing;
 	struct trace_record record;
 	char text[TRACE_TEXT_SIZE + 1];
+	const char *phrase;
 	va_list arguments;
 
 	memset(&record, 0, sizeof(record));
@@ -261,12 +295,12 @@ void trace_add(struct trace *trace, enum trace_event event,
 	va_end(arguments);
 	record.time = trace->now;
 	record.event = (uint16_t)event;
-	record.level = trace_event_find((uint16_t)event)->level;
+	record.level = find_event(record.event, &phrase);
 	memcpy(record.text, text, strlen(text));
 	fill_about(&record, about ? about : &nothing);
 	append(trace, &record);
 	if (record.level <= KMSG_LEVEL)
-		mirror(trace, &record, about ? about : &nothing, text);
+		mirror(trace, &record, about ? about : &nothing, phrase, text);
 }
 
 void trace_add_kernel_line(struct trace *trace, const struct trace_about *about,

@@ -241,6 +241,8 @@ static unsigned take_or_leave(const struct worker_task *task,
 /* What an earlier boot has to say comes first. */
 static void read_guard(const struct worker_task *task)
 {
+	bool has_firmware;
+
 	modules_read(task->root);
 	if (task->dry_run)
 		return;
@@ -248,10 +250,11 @@ static void read_guard(const struct worker_task *task)
 		trace_add(task->trace, TRACE_GUARD, NULL, "off in " CONF_PATH);
 		return;
 	}
-	if (sys_exists(task->root, EFIVAR_FIRMWARE) == 1)
+	has_firmware = sys_exists(task->root, EFIVAR_FIRMWARE) == 1;
+	if (has_firmware)
 		modules_insert_for_guard(task->root, task->trace, task->conf,
 					 task->command_line, IMAGE_FOR_GUARD);
-	guard_open(task->guard, task->root, task->trace);
+	guard_open(task->guard, task->root, task->trace, has_firmware);
 }
 
 /* Returns how many cards are to be taken. */

@@ -71,7 +71,7 @@ refused "P: devices/[00-01" \
 	'machine: bad:1: "[00-01": expected a range such as [00-1f]'
 refused "F: etc/x=1
 Z: etc/x=99999999 x" "machine: bad:2: 99999999: expected a size of at most 1048576"
-refused "P: devices/[00-ff][00-ff][00-ff]" "machine: bad:1: more than 4096 directories"
+refused "P: devices/[00-ff][00-ff][00-ff]" "machine: bad:1: more than 65536 directories"
 refused "Q: foo" \
 	'machine: bad:1: "Q: foo": expected a key such as P: and text, | or #'
 refused "A:class=1" \

@@ -206,6 +206,15 @@ static void enter_kill(struct calls *calls, struct tracee *tracee, pid_t pid, in
 	}
 }
 
+static void enter_exit(struct calls *calls, struct tracee *tracee)
+{
+	unsigned peak = tracee_peak(tracee->pid);
+
+	tracee->doomed = true;
+	if (peak > calls->peak)
+		calls->peak = peak;
+}
+
 void calls_enter(struct calls *calls, struct tracee *tracee, uint64_t number,
 		 const uint64_t *arguments)
 {
@@ -228,7 +237,7 @@ void calls_enter(struct calls *calls, struct tracee *tracee, uint64_t number,
 		       sizeof(other_writes) / sizeof(other_writes[0])))
 		enter_transfer(calls, tracee, number, arguments);
 	else if (number == SYS_exit || number == SYS_exit_group)
-		tracee->doomed = true;
+		enter_exit(calls, tracee);
 	else if (number == SYS_kill || number == SYS_tkill)
 		enter_kill(calls, tracee, (pid_t)arguments[0], (int)arguments[1]);
 	for (size_t i = 0; i < sizeof(path_calls) / sizeof(path_calls[0]); i++) {

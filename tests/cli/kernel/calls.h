@@ -16,6 +16,7 @@ struct calls {
 	const char *root; /* the fixture, without a slash at the end */
 	FILE *forbidden;  /* one line for each attempt */
 	uint64_t counts[CALLS_MAX];
+	unsigned peak; /* KiB that the largest process had in memory, seen as it ended */
 	struct tracee *tracees;
 	size_t tracee_count;
 };

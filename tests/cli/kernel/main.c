@@ -7,6 +7,9 @@
  *
  *	sysfs-kernel [-f FAULTS] [-c COUNTS] -o REPORT DIR PROGRAM [ARGUMENT]...
  *
+ * COUNTS gets the number of system calls, the KiB of memory of the largest process, and
+ *how often each call was made.
+ *
  * Exit status: 0, or 125 when it could not do its own work.
  */
 #include <errno.h>
@@ -207,7 +210,7 @@ static void print_counts(const struct run *run, const char *path)
 		tree_fail("%s: %s", path, strerror(errno));
 	for (size_t i = 0; i < CALLS_MAX; i++)
 		total += run->calls.counts[i];
-	fprintf(output, "%llu total\n", total);
+	fprintf(output, "%llu total\n%u peak\n", total, run->calls.peak);
 	for (size_t i = 0; i < CALLS_MAX; i++) {
 		if (run->calls.counts[i])
 			fprintf(output, "%llu %s\n",

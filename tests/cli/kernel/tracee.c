@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/ptrace.h>
 #include <sys/uio.h>
@@ -130,4 +131,19 @@ void tracee_finish(struct tracee *tracee)
 	registers.rax = (unsigned long long)tracee->result;
 	set_registers(tracee, &registers);
 	tracee->skipping = false;
+}
+
+unsigned tracee_peak(pid_t pid)
+{
+	char path[64], line[256];
+	unsigned peak = 0;
+	FILE *status;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
+	status = fopen(path, "r");
+	while (status && !peak && fgets(line, sizeof(line), status))
+		sscanf(line, "VmHWM: %u kB", &peak);
+	if (status)
+		fclose(status);
+	return peak;
 }

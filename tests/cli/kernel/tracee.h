@@ -41,4 +41,7 @@ void tracee_set_argument(const struct tracee *tracee, int i, uint64_t value);
 /* At the exit of a call that was skipped. */
 void tracee_finish(struct tracee *tracee);
 
+/* The KiB that the process had in memory at most (VmHWM in proc(5)); 0 = not known. */
+unsigned tracee_peak(pid_t pid);
+
 #endif

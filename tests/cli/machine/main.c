@@ -22,8 +22,8 @@
 
 #include "tests/cli/machine/tree.h"
 
-#define MAX_DEPTH       4    /* of machines that begin with another one */
-#define MAX_DIRECTORIES 4096 /* that patterns name, once more for each line */
+#define MAX_DEPTH       4     /* of machines that begin with another one */
+#define MAX_DIRECTORIES 65536 /* that patterns name, once more for each line */
 #define MAX_PADDING     (1024 * 1024)
 
 static int library; /* directory of NAME.machine */
