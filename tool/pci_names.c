@@ -6,6 +6,7 @@
 #include "tool/pci_names.h"
 
 #include <limits.h>
+#include <malloc.h>
 #include <pci/pci.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,6 +16,7 @@
 #include "tool/print.h"
 
 #define MESSAGE_SIZE 256
+#define LIST_MEMORY  (4 * 1024 * 1024)
 
 /* libpci's error() must not return, and is given nothing to know its caller by. */
 static jmp_buf broken_list;
@@ -48,11 +50,21 @@ static void load(struct pci_access *access)
 	warn_user("names are missing: %s", message);
 }
 
+/* libpci takes memory for its list in pieces of 8 KB, and gives them back one by one.
+ * That is a system call for each but for this. */
+static void take_memory_at_once(void)
+{
+	mallopt(M_TOP_PAD, LIST_MEMORY);
+	mallopt(M_TRIM_THRESHOLD, 2 * LIST_MEMORY);
+}
+
 struct pci_names *pci_names_open(const struct arguments *arguments)
 {
-	struct pci_access *access = pci_alloc();
 	static char path[PATH_MAX];
+	struct pci_access *access;
 
+	take_memory_at_once();
+	access = pci_alloc();
 	access->error = leave;
 	access->warning = ignore;
 	access->debug = ignore;
