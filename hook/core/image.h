@@ -10,7 +10,8 @@
  *	missing NAME                          this kernel has no such module
  *	guard insert|builtin ...              the same, for the guard; inserted before
  *					      anything is decided, and may fail
- *	armed insert|builtin ...              the same, for a boot that arms the guard
+ *	armed insert|builtin ...              the same, for a boot that is not proven:
+ *					      one that arms the guard or leaves the cards
  * keep.list: one PCI address a line, never to be touched. In both, # starts a comment
  *line.
  */

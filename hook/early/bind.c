@@ -189,6 +189,7 @@ int bind_take_card(const struct bind_context *context, const struct plan *plan,
 	int error = 0;
 
 	journal->cards[card] = BIND_WORKING;
+	trace_clock(context->trace);
 	for (unsigned i = first; i < journal->count && error == 0; i++) {
 		journal->current = (int)i;
 		error = take_function(context, plan, &journal->entries[i]);

@@ -12,8 +12,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "hook/core/sys.h"
-
 #define SLICE         100  /* ms between two looks at the step */
 #define KILLED_WITHIN 1000 /* ms in which whoever can be killed is gone */
 

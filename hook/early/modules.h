@@ -17,7 +17,8 @@ void modules_read(const struct sys_root *root);
 /* A hash of the list; 0 = none could be read. */
 uint64_t modules_hash(void);
 
-/* Inserts the guard's modules, those that every boot needs or those for one that arms it;
+/* Inserts the guard's modules, those that every boot needs or those for one that is not
+ * proven;
  * one that is not there is for the guard to find out. */
 void modules_insert_for_guard(const struct sys_root *root, struct trace *trace,
 			      const struct conf *conf, const char *command_line,

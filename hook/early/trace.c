@@ -278,6 +278,7 @@ static void mirror(struct trace *trace, const struct trace_record *record,
 	make_printable(line);
 	strcat(line, "\n"); /* else it waits in the kernel for its end */
 	write_kmsg(trace, line);
+	trace_clock(trace); /* a serial console is slow */
 }
 
 void trace_add(struct trace *trace, enum trace_event event,

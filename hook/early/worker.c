@@ -222,18 +222,21 @@ static unsigned take_or_leave(const struct worker_task *task,
 	const struct combination combination = {task->conf, task->command_line,
 						modules_hash()};
 	char reason[TRACE_TEXT_SIZE];
+	enum guard_answer answer;
 
 	task->journal->phase = PHASE_GUARD;
-	switch (guard_ask(task->guard, task->root, task->trace, &combination, plans,
-			  reason)) {
+	answer = guard_ask(task->guard, task->root, task->trace, &combination, plans,
+			   reason);
+	/* What writes down a panic also shows that of the boot before. */
+	if (task->guard->armed || answer == GUARD_NOT_NOW)
+		modules_insert_for_guard(task->root, task->trace, task->conf,
+					 task->command_line, IMAGE_FOR_ARMED);
+	switch (answer) {
 	case GUARD_NOT_NOW:
 		return leave_cards(task, TRACE_LEFT, reason);
 	case GUARD_REFUSED:
 		return leave_cards(task, TRACE_REFUSED_GUARD, reason);
 	default:
-		if (task->guard->armed)
-			modules_insert_for_guard(task->root, task->trace, task->conf,
-						 task->command_line, IMAGE_FOR_ARMED);
 		return take_cards(task, console, lines);
 	}
 }
