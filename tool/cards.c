@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Finds the GPUs of a machine and asks core what belongs to each. For all of the others
- * one attribute says what they are; the rest is read of those that share a group with a
- * card, once, so that a large machine costs little.
+ * Finds the GPUs of a machine and asks core what belongs to each. Reads every function
+ * once, and no more than once, so that a large machine costs little.
  */
 #include "tool/cards.h"
 
@@ -16,13 +15,10 @@
 #define RESOURCE_IO     0x100 /* include/linux/ioport.h */
 #define CONFIG_SIZE     257
 #define CONFIG_READABLE 64 /* bytes that everybody may read */
-#define GROUP_PATH      64
-#define GROUP_NOT_READ  (-2) /* a function of which nothing but its identity is known */
 
 struct reading {
 	const struct sys_root *root;
 	struct cards *cards;
-	bool all;      /* of each function */
 	unsigned room; /* for functions */
 };
 
@@ -39,23 +35,6 @@ static int make_room(struct reading *reading)
 	return 0;
 }
 
-/* The identity is enough where the function is no display; one that cannot be read may be
- * anything. -ENOENT when it is not there. */
-static int read_function(const struct reading *reading, const struct pci_address *address,
-			 struct pci_function *function)
-{
-	if (!reading->all) {
-		int error = pci_read_identity(reading->root, address, function);
-
-		if (error == -ENOENT)
-			return error;
-		function->iommu_group = GROUP_NOT_READ;
-		if (error == 0 && function->class_code >> 16 != CLASS_DISPLAY)
-			return 0;
-	}
-	return pci_read_function(reading->root, address, function);
-}
-
 /* One that has gone since it was listed is not there. */
 static int add_function(const struct pci_address *address, void *data)
 {
@@ -64,8 +43,8 @@ static int add_function(const struct pci_address *address, void *data)
 
 	if (cards->function_count == reading->room && make_room(reading) < 0)
 		return -ENOMEM;
-	if (read_function(reading, address, &cards->functions[cards->function_count]) ==
-	    0)
+	if (pci_read_function(reading->root, address,
+			      &cards->functions[cards->function_count]) == 0)
 		cards->function_count++;
 	return 0;
 }
@@ -77,9 +56,9 @@ static int compare(const void *a, const void *b)
 	return pci_compare(&one->address, &other->address);
 }
 
-static int read_functions(const struct sys_root *root, bool all, struct cards *cards)
+static int read_functions(const struct sys_root *root, struct cards *cards)
 {
-	struct reading reading = {root, cards, all, 0};
+	struct reading reading = {root, cards, 0};
 	int result = topology_each(root, add_function, &reading);
 
 	if (cards->function_count > 1)
@@ -168,40 +147,6 @@ static bool shares_group(const struct card *card, const struct pci_function *fun
 	return false;
 }
 
-/* The rest of a function of which the identity is known. */
-static int complete(const struct pci_address *address, void *data)
-{
-	struct reading *reading = data;
-	struct pci_function wanted = {.address = *address}, whole, *found;
-
-	found = bsearch(&wanted, reading->cards->functions,
-			reading->cards->function_count, sizeof(wanted), compare);
-	if (found && found->iommu_group == GROUP_NOT_READ &&
-	    pci_read_function(reading->root, address, &whole) == 0)
-		*found = whole;
-	return 0;
-}
-
-/* Of all that are in the group of a part of the card. */
-static void complete_groups(const struct sys_root *root, struct cards *cards,
-			    const struct card *card)
-{
-	struct reading reading = {.root = root, .cards = cards};
-	char path[GROUP_PATH];
-	int last = -1;
-
-	for (unsigned i = 0; i < card->count; i++) {
-		int group = card->functions[i].iommu_group;
-
-		if (group < 0 || group == last)
-			continue;
-		sys_format(path, sizeof(path), "sys/kernel/iommu_groups/%d/devices",
-			   group);
-		topology_each_in(root, path, complete, &reading);
-		last = group;
-	}
-}
-
 /* What survey_neighbours() finds, without reading a large group again for each card. */
 static void find_neighbours(const struct cards *cards, struct cards_card *card)
 {
@@ -247,7 +192,7 @@ static bool is_of_one(const struct cards *cards, const struct pci_address *addre
 	return false;
 }
 
-static int find_cards(const struct sys_root *root, bool all, struct cards *cards)
+static int find_cards(const struct sys_root *root, struct cards *cards)
 {
 	struct console console;
 	unsigned most = 0;
@@ -267,8 +212,6 @@ static int find_cards(const struct sys_root *root, bool all, struct cards *cards
 		if (!is_gpu(function) || is_of_one(cards, &function->address))
 			continue;
 		read_card(root, &console, function, card);
-		if (!all)
-			complete_groups(root, cards, &card->card);
 		find_neighbours(cards, card);
 		if (hides_switch(root, &function->address))
 			cards->switch_unknown = true;
@@ -277,44 +220,17 @@ static int find_cards(const struct sys_root *root, bool all, struct cards *cards
 	return 0;
 }
 
-static int read_cards(const struct sys_root *root, bool all, struct cards *ret_cards)
+int cards_read(const struct sys_root *root, struct cards *ret_cards)
 {
 	int result;
 
 	memset(ret_cards, 0, sizeof(*ret_cards));
-	result = read_functions(root, all, ret_cards);
+	result = read_functions(root, ret_cards);
 	if (result == 0)
-		result = find_cards(root, all, ret_cards);
+		result = find_cards(root, ret_cards);
 	if (result < 0)
 		cards_free(ret_cards);
 	return result;
-}
-
-int cards_read(const struct sys_root *root, struct cards *ret_cards)
-{
-	return read_cards(root, false, ret_cards);
-}
-
-int cards_read_all(const struct sys_root *root, struct cards *ret_cards)
-{
-	return read_cards(root, true, ret_cards);
-}
-
-bool cards_have_groups(const struct sys_root *root, const struct cards *cards)
-{
-	for (unsigned i = 0; i < cards->function_count; i++) {
-		if (cards->functions[i].iommu_group >= 0)
-			return true;
-	}
-	for (unsigned i = 0; i < cards->function_count; i++) {
-		struct pci_function whole;
-
-		if (cards->functions[i].iommu_group == GROUP_NOT_READ &&
-		    pci_read_function(root, &cards->functions[i].address, &whole) == 0 &&
-		    whole.iommu_group >= 0)
-			return true;
-	}
-	return false;
 }
 
 void cards_free(struct cards *cards)

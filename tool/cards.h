@@ -32,8 +32,7 @@ struct cards {
 	unsigned count;
 	struct cards_card *cards; /* in the order of addresses */
 	unsigned function_count;
-	struct pci_function *functions; /* all of the machine, in order too; in full after
-					 * cards_read_all() alone */
+	struct pci_function *functions; /* all of the machine, in order too */
 	bool switch_unknown; /* without root, bridges above a GPU do not tell their kind:
 			      * whether they are of the card is not known */
 };
@@ -42,14 +41,7 @@ struct cards {
  * card. 0 or -errno when the machine's functions cannot be listed or there is no memory.
  * cards_free() frees. */
 int cards_read(const struct sys_root *root, struct cards *ret_cards);
-
-/* The same for whoever looks at all functions, not only at the cards: each is read in
- * full. */
-int cards_read_all(const struct sys_root *root, struct cards *ret_cards);
 void cards_free(struct cards *cards);
-
-/* Whether any function is in an IOMMU group. */
-bool cards_have_groups(const struct sys_root *root, const struct cards *cards);
 
 /* Bytes of a BAR; 0 = there is none. */
 uint64_t cards_bar_size(const struct pci_range *bar);

@@ -152,7 +152,7 @@ enum status verb_capture(const struct arguments *arguments)
 	struct pci_names *names;
 	struct cards cards;
 	bool unseen = false;
-	int result = cards_read_all(root, &cards);
+	int result = cards_read(root, &cards);
 
 	if (result < 0) {
 		complain("cannot list the PCI functions, %s/" PCI_DEVICES ": %s",

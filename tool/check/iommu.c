@@ -75,7 +75,11 @@ static void check_virtualisation(struct check *check, const struct processor *pr
 
 bool check_has_groups(const struct check *check)
 {
-	return cards_have_groups(check->root, &check->cards);
+	for (unsigned i = 0; i < check->cards.function_count; i++) {
+		if (check->cards.functions[i].iommu_group >= 0)
+			return true;
+	}
+	return false;
 }
 
 /* What a value, a list, says last: 1 on, 0 off, -1 neither. */
