@@ -24,7 +24,7 @@ struct console {
 	int bar;                    /* where; -1 = that is not known */
 };
 
-/* Which it is. Whose it is the two below tell. */
+/* Which it is. Whose it is console_is_on() and console_look_at() find out. */
 void console_find(const struct sys_root *root, struct console *ret_console);
 
 /* Whether function carries the console. ret_bar is the BAR that holds the framebuffer, or

@@ -91,6 +91,6 @@ int child_run(const struct child_work *work, unsigned seconds)
 	close(ends[1]);
 	if (child > 0)
 		result = wait_for(work, child, ends[0], seconds);
-	/* The other end goes with this process, soon. */
+	/* The end that was read goes with this process, soon. */
 	return result;
 }

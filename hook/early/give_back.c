@@ -27,6 +27,7 @@ static void give_back_picture(const struct bind_context *context,
 	if (!entry->carries_console || !context->console->driver[0] ||
 	    (!entry->released && !entry->bind_written))
 		return;
+	trace_clock(context->trace);
 	console_find(context->root, &now);
 	if (strcmp(now.driver, context->console->driver) != 0)
 		framebuffer_restore(context, entry);
@@ -37,6 +38,7 @@ static void give_back_settings(const struct bind_context *context,
 {
 	struct trace_about about = journal_about(context->journal, entry);
 
+	trace_clock(context->trace);
 	if (settings_restore(context->root, &entry->before.address, &entry->settings))
 		trace_add(context->trace, TRACE_UNDO_IMPOSSIBLE, &about,
 			  "not all of its settings are those from before");

@@ -61,6 +61,7 @@ static int read_state(struct guard *guard, const struct sys_root *root,
 	uint8_t data[EFIVAR_MAX];
 	int length = efivar_read(root, GUARD_VARIABLE, data, sizeof(data));
 
+	trace_clock(trace);
 	if (length == -ENOENT)
 		return 0;
 	if (length < 0 && length != -EINVAL && length != -EFBIG)
@@ -94,7 +95,6 @@ void guard_open(struct guard *guard, const struct sys_root *root, struct trace *
 	if (guard->error < 0)
 		return;
 	guard->readable = true;
-	trace_clock(trace);
 	if (guard->found)
 		record_last_words(guard, trace);
 	record_boot_counter(root, trace);

@@ -230,6 +230,7 @@ static void reset_machine(const struct worker_task *task)
 
 	if (!task->returned && task->guard->known && task->journal->phase != PHASE_GUARD)
 		child_run(&reset, RESCUE_SECONDS);
+	trace_clock(task->trace);
 }
 
 static int give_back(const struct worker_task *task)
