@@ -220,7 +220,7 @@ static void judge_bars(struct status_card *card)
 
 		print_escape(bar->holder, strlen(bar->holder), holder);
 		finding = add(card, STATUS_BROKEN, "bar-held", advice_of(TRACE_BAR_HELD),
-			      "BAR %u is held by %s", bar->number, holder);
+			      "%s is held by %s", bar->bar, holder);
 		set_function(finding, &bar->address);
 		finding->stops_vm = true;
 	}

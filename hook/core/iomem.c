@@ -67,26 +67,32 @@ static int visit(const char *line, void *data)
 	return 0;
 }
 
-/* Gives each its number; one that has none is the ROM. */
-static int number(const struct sys_root *root, struct iomem_held *held, int count)
+/* False for the ROM, which is none of the BARs. */
+static bool name_bar(const struct sys_root *root, struct iomem_held *held)
 {
 	struct pci_range bars[PCI_BARS];
-	int left = 0;
 
-	for (int i = 0; i < count; i++) {
-		int error = pci_read_bars(root, &held[i].address, bars);
-		unsigned k = 0;
-
-		if (error < 0)
-			return error;
-		while (k < PCI_BARS && (!bars[k].end || bars[k].start != held[i].start))
-			k++;
-		if (k == PCI_BARS)
+	sys_format(held->bar, sizeof(held->bar), "a BAR");
+	if (pci_read_bars(root, &held->address, bars) < 0)
+		return true;
+	for (unsigned i = 0; i < PCI_BARS; i++) {
+		if (!bars[i].end || bars[i].start != held->start)
 			continue;
-		held[left] = held[i];
-		held[left++].number = k;
+		sys_format(held->bar, sizeof(held->bar), "BAR %u", i);
+		return true;
 	}
-	return left;
+	return false;
+}
+
+static int name_bars(const struct sys_root *root, struct iomem_held *held, unsigned count)
+{
+	int named = 0;
+
+	for (unsigned i = 0; i < count; i++) {
+		if (name_bar(root, &held[i]))
+			held[named++] = held[i];
+	}
+	return named;
 }
 
 int iomem_find_held(const struct sys_root *root, const struct pci_address *functions,
@@ -97,5 +103,5 @@ int iomem_find_held(const struct sys_root *root, const struct pci_address *funct
 
 	if (error < 0)
 		return error;
-	return scan.visible ? number(root, ret_held, (int)scan.found) : -EACCES;
+	return scan.visible ? name_bars(root, ret_held, scan.found) : -EACCES;
 }

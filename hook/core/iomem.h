@@ -13,12 +13,13 @@
 #include "hook/core/pci.h"
 
 #define IOMEM_NAME_SIZE 32
-#define IOMEM_MAX_HELD  16 /* BARs that are told of */
+#define IOMEM_BAR_SIZE  8
+#define IOMEM_MAX_HELD  96 /* BARs that are told of: all of sixteen functions */
 
 struct iomem_held {
 	struct pci_address address;
-	unsigned number;              /* of the BAR */
-	uint64_t start, end;          /* of the BAR, inclusive */
+	char bar[IOMEM_BAR_SIZE]; /* "BAR 0"; "a BAR" where sysfs does not say which */
+	uint64_t start, end;      /* of the BAR, inclusive */
 	char holder[IOMEM_NAME_SIZE]; /* the first claim in it */
 };
 

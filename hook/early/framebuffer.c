@@ -71,12 +71,12 @@ static void record_holder(const struct bind_context *context,
 
 	if (strcmp(bar->holder, BOOTFB) == 0)
 		trace_add(context->trace, TRACE_BAR_HELD, &about,
-			  "BAR %u is held by " BOOTFB "; only a boot with "
+			  "%s is held by " BOOTFB "; only a boot with "
 			  "initcall_blacklist=sysfb_init is without it",
-			  bar->number);
+			  bar->bar);
 	else
-		trace_add(context->trace, TRACE_BAR_HELD, &about, "BAR %u is held by %s",
-			  bar->number, bar->holder);
+		trace_add(context->trace, TRACE_BAR_HELD, &about, "%s is held by %s",
+			  bar->bar, bar->holder);
 }
 
 void framebuffer_predict(const struct bind_context *context, unsigned first,

@@ -103,11 +103,11 @@ static int find(const char *text)
 	return iomem_find_held(&root, functions, 2, held);
 }
 
-static void assert_held(unsigned i, unsigned function, unsigned number,
+static void assert_held(unsigned i, unsigned function, const char *bar,
 			const char *holder)
 {
 	assert_true(pci_same_address(&held[i].address, &functions[function]));
-	assert_int_equal(held[i].number, number);
+	assert_string_equal(held[i].bar, bar);
 	assert_string_equal(held[i].holder, holder);
 }
 
@@ -125,18 +125,18 @@ static void test_claims(void **state)
 	assert_int_equal(find(WINDOW BAR "      c1000000-c13e7fff : efifb\n" USB
 					 "      c2000000-c2003fff : xhci-hcd\n"),
 			 2);
-	assert_held(0, 0, 1, "efifb");
-	assert_held(1, 1, 0, "xhci-hcd"); /* all of the BAR */
+	assert_held(0, 0, "BAR 1", "efifb");
+	assert_held(1, 1, "BAR 0", "xhci-hcd"); /* all of the BAR */
 	/* The outermost of nested claims: without it there are no others. */
 	assert_int_equal(find(WINDOW BAR "      c1000000-c13e7fff : BOOTFB\n"
 					 "        c1000000-c13e7fff : simplefb\n" USB),
 			 1);
-	assert_held(0, 0, 1, "BOOTFB");
+	assert_held(0, 0, "BAR 1", "BOOTFB");
 	/* The first of several. */
 	assert_int_equal(find(WINDOW BAR "      c1000000-c1000fff : one\n"
 					 "      c1001000-c1001fff : two\n"),
 			 1);
-	assert_held(0, 0, 1, "one");
+	assert_held(0, 0, "BAR 1", "one");
 	/* Two BARs of one function; its ROM is none. */
 	assert_int_equal(find(WINDOW BAR "      c1000000-c1000fff : one\n"
 					 "    c2100000-c2100fff : 0000:83:00.0\n"
@@ -144,8 +144,8 @@ static void test_claims(void **state)
 					 "    c2110000-c211ffff : 0000:83:00.0\n"
 					 "      c2110000-c211ffff : rom\n"),
 			 2);
-	assert_held(0, 0, 1, "one");
-	assert_held(1, 0, 3, "two");
+	assert_held(0, 0, "BAR 1", "one");
+	assert_held(1, 0, "BAR 3", "two");
 }
 
 /* What lies around a BAR is not in it, even where it is as large. */
@@ -171,12 +171,12 @@ static void test_windows(void **state)
 /* More than there is room for. */
 static void test_many(void **state)
 {
-	char text[4096] = "";
+	static char text[16384];
 
 	for (unsigned i = 0; i < IOMEM_MAX_HELD + 4; i++)
 		strcat(text, BAR "      c1000000-c13e7fff : efifb\n");
 	assert_int_equal(find(text), IOMEM_MAX_HELD);
-	assert_held(IOMEM_MAX_HELD - 1, 0, 1, "efifb");
+	assert_held(IOMEM_MAX_HELD - 1, 0, "BAR 1", "efifb");
 }
 
 static void test_hidden_and_unreadable(void **state)
@@ -186,10 +186,14 @@ static void test_hidden_and_unreadable(void **state)
 			      "      00000000-00000000 : efifb\n"),
 			 -EACCES);
 	assert_int_equal(find(""), -EACCES);
-	/* Without its number a BAR cannot be named. */
+	/* One whose number sysfs does not tell hides no other. */
 	remove_resource(0);
 	assert_int_equal(find(WINDOW BAR), 0);
-	assert_int_equal(find(WINDOW BAR "      c1000000-c13e7fff : efifb\n"), -ENOENT);
+	assert_int_equal(find(WINDOW BAR "      c1000000-c13e7fff : efifb\n" USB
+					 "      c2000000-c2003fff : xhci-hcd\n"),
+			 2);
+	assert_held(0, 0, "a BAR", "efifb");
+	assert_held(1, 1, "BAR 0", "xhci-hcd");
 	assert_int_equal(unlinkat(root.fd, "proc/iomem", 0), 0);
 	assert_int_equal(find(NULL), -ENOENT);
 	assert_int_equal(mkdirat(root.fd, "proc/iomem", 0755), 0);
@@ -212,7 +216,7 @@ static void test_garbage(void **state)
 	strcat(text, "\n" USB "      c2000000-c2003fff : xhci-hcd");
 	assert_int_equal(find(text), 2);
 	assert_int_equal(strlen(held[0].holder), IOMEM_NAME_SIZE - 1);
-	assert_held(1, 1, 0, "xhci-hcd"); /* without a newline */
+	assert_held(1, 1, "BAR 0", "xhci-hcd"); /* without a newline */
 }
 
 /* A claim in the second piece of a long file, and one that two pieces share. */
@@ -228,7 +232,7 @@ static void test_long_file(void **state)
 			text[at++] = '\n';
 		strcpy(text + at, end);
 		assert_int_equal(find(text), 1);
-		assert_held(0, 0, 1, "efifb");
+		assert_held(0, 0, "BAR 1", "efifb");
 	}
 }
 

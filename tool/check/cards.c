@@ -101,7 +101,7 @@ static void check_framebuffer(struct check *check, const struct plan *plan,
 
 		if (strcmp(held[i].holder, BOOTFB) != 0)
 			continue;
-		snprintf(text, sizeof(text), "BAR %u is held by " BOOTFB, held[i].number);
+		snprintf(text, sizeof(text), "%s is held by " BOOTFB, held[i].bar);
 		finding = add(check, CHECK_ERROR, plan, TRACE_BAR_HELD,
 			      &function->address, text);
 		boot_loader_advise_add(&check->loader, "initcall_blacklist=sysfb_init",
