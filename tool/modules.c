@@ -189,7 +189,7 @@ static int add_guard(struct resolver *r, const struct conf *conf)
 		return 0;
 	r->stage = IMAGE_FOR_GUARD;
 	error = add_name(r, "efivarfs", false);
-	r->stage = IMAGE_FOR_ARMED;
+	r->stage = IMAGE_FOR_UNPROVEN;
 	if (error == 0)
 		error = add_name(r, "efi_pstore", false);
 	r->stage = IMAGE_FOR_CARDS;

@@ -8,7 +8,7 @@
 #include <string.h>
 
 /* Which image_stage a line is for. */
-static const char *const stages[] = {"", "guard", "armed"};
+static const char *const stages[] = {"", "guard", "unproven"};
 
 struct words {
 	const char *text;
@@ -96,7 +96,7 @@ static bool parse_module(struct words line, struct image_module *module)
 	struct words verb = next_word(&line);
 
 	memset(module, 0, sizeof(*module));
-	for (unsigned i = IMAGE_FOR_GUARD; i <= IMAGE_FOR_ARMED; i++) {
+	for (unsigned i = IMAGE_FOR_GUARD; i <= IMAGE_FOR_UNPROVEN; i++) {
 		if (is(verb, stages[i]))
 			module->stage = (enum image_stage)i;
 	}

@@ -10,8 +10,8 @@
  *	missing NAME                          this kernel has no such module
  *	guard insert|builtin ...              the same, for the guard; inserted before
  *					      anything is decided, and may fail
- *	armed insert|builtin ...              the same, for a boot that is not proven:
- *					      one that arms the guard or leaves the cards
+ *	unproven insert|builtin ...           the same, for a boot that arms the guard or
+ *					      leaves the cards
  * keep.list: one PCI address a line, never to be touched. In both, # starts a comment
  *line.
  */
@@ -32,7 +32,7 @@
 #define IMAGE_PARAMETERS_SIZE 512 /* a module's parameters, NUL included */
 #define IMAGE_RELEASE_SIZE    65  /* utsname.release */
 
-enum image_stage { IMAGE_FOR_CARDS, IMAGE_FOR_GUARD, IMAGE_FOR_ARMED };
+enum image_stage { IMAGE_FOR_CARDS, IMAGE_FOR_GUARD, IMAGE_FOR_UNPROVEN };
 enum image_module_kind { IMAGE_INSERT, IMAGE_BUILTIN, IMAGE_MISSING };
 
 struct image_module {

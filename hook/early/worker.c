@@ -230,7 +230,7 @@ static unsigned take_or_leave(const struct worker_task *task,
 	/* What writes down a panic also shows that of the boot before. */
 	if (task->guard->armed || answer == GUARD_NOT_NOW)
 		modules_insert_for_guard(task->root, task->trace, task->conf,
-					 task->command_line, IMAGE_FOR_ARMED);
+					 task->command_line, IMAGE_FOR_UNPROVEN);
 	switch (answer) {
 	case GUARD_NOT_NOW:
 		return leave_cards(task, TRACE_LEFT, reason);
