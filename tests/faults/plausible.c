@@ -68,21 +68,27 @@ static const struct {
 	{SYS_mkdirat, EIO}, {SYS_unlinkat, EIO}, {SYS_mount, EIO},
 };
 
+static bool ends_with(const char *text, const char *end)
+{
+	size_t length = strlen(text), end_length = strlen(end);
+
+	return length >= end_length && strcmp(text + length - end_length, end) == 0;
+}
+
 /* Of an open, only who makes something needs room for it; memory of nobody's file is
  * there or not. That a function is not there is no failure: where the kernel says so it
- * has left the bus. How often poll() is called depends on the time, so its first call
- * stands for all. */
+ * has left the bus, which is asked by its modalias, made before and removed after its
+ * link (device_add(), drivers/base/core.c). How often poll() is called depends on the
+ * time, so its first call stands for all. */
 static bool can_be(const struct call *call, int error)
 {
-	size_t length = strlen(call->target);
-
 	if (call->number == SYS_poll || call->number == SYS_ppoll)
 		return call->n == 1;
 	if (call->number == SYS_mmap && !call->target[0])
 		return error == ENOMEM;
-	if (call->number == SYS_faccessat && length > 2 &&
-	    strcmp(call->target + length - 2, "/.") == 0)
-		return error != ENOENT;
+	if (call->number == SYS_openat && ends_with(call->target, "/modalias") &&
+	    error == ENOENT)
+		return false;
 	return error != ENOSPC || call->creates ||
 	       (call->number != SYS_open && call->number != SYS_openat);
 }
