@@ -8,8 +8,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "hook/core/conf_words.h"
 #include "tool/gpupass.h"
 #include "tool/regular.h"
+
+#define COMMAND_LINE_SIZE 4096
 
 /* As much of the file as fits, NUL added. Returns the length, or -EFBIG. */
 static int read_text(int at, const char *path, enum config_use use, char *text,
@@ -52,6 +55,7 @@ int config_read_at(int at, const char *path, enum config_use use,
 		return length;
 	ret_config->length = (size_t)length;
 	conf_parse(ret_config->text, ret_config->length, &ret_config->conf);
+	ret_config->in_file = ret_config->conf.rule_count;
 	if (ret_config->length > CONF_MAX_SIZE)
 		ret_config->too_long = true;
 	return 0;
@@ -63,9 +67,18 @@ int config_read(const struct sys_root *root, enum config_use use,
 	return config_read_at(root->fd, CONF_PATH, use, ret_config);
 }
 
+void config_add_running(const struct sys_root *root, struct conf *conf)
+{
+	static char words[COMMAND_LINE_SIZE];
+	int length = sys_read_file(root, "proc/cmdline", words, sizeof(words));
+
+	if (length >= 0)
+		conf_words_add(words, conf);
+}
+
 bool config_wants_image(const struct config *config)
 {
-	return config->conf.rule_count > 0 || config->too_long;
+	return config->in_file > 0 || config->too_long || config->conf.generic;
 }
 
 void config_warn_errors(const struct config *config)

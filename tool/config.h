@@ -11,6 +11,7 @@ struct config {
 	bool exists;
 	bool too_long; /* longer than CONF_MAX_SIZE: text has its start, conf nothing of
 			  it */
+	unsigned in_file; /* rules; behind them those of a kernel command line */
 	size_t length;
 	char text[CONF_MAX_SIZE + 2];
 	struct conf conf;
@@ -26,8 +27,13 @@ int config_read(const struct sys_root *root, enum config_use use,
 int config_read_at(int at, const char *path, enum config_use use,
 		   struct config *ret_config);
 
-/* Whether an image for this configuration has gpupass in it: it names a card, or may name
- * one but is too long to be read. Its errors are said again by the boot's trace. */
+/* Adds the cards that the running kernel's command line names (hook/core/conf_words.h).
+ */
+void config_add_running(const struct sys_root *root, struct conf *conf);
+
+/* Whether an image for this configuration has gpupass in it: the file names a card, may
+ * name one but is too long to be read, or wants it in every image. Its errors are said
+ * again by the boot's trace. */
 bool config_wants_image(const struct config *config);
 
 /* One warning a configuration error. */

@@ -12,7 +12,7 @@ static const struct log_explanation table[] = {
 	 "gpupass=off may stand on the kernel command line, so no card was touched.",
 	 "Look at the error in parentheses; please report it, it should not happen."},
 	{TRACE_WORD_UNKNOWN,
-	 "gpupass=off and gpupass=dry-run are the words there are; whoever types another one probably wants the screen back, so no card was touched.",
+	 "gpupass=off, gpupass=dry-run and gpupass.card= are the words there are; whoever types another one probably wants the screen back, so no card was touched.",
 	 "Correct the word and reboot."},
 	{TRACE_DEADLINE,
 	 "A step did not come back in time, so gpupass stopped waiting for it.",

@@ -105,6 +105,19 @@ static enum status make_text(struct add *add)
 	return STATUS_FINDING;
 }
 
+static void complain_named(const struct add *add, const struct conf_rule *rule)
+{
+	const char *address = add->arguments->operands[0];
+
+	if (rule->line == CONF_COMMAND_LINE)
+		complain("%s: gpupass.card= on the kernel command line names that card "
+			 "already",
+			 address);
+	else
+		complain("%s: [card %s] names that card already, %s:%u", address,
+			 rule->name, add->edit.path, rule->line);
+}
+
 static enum status make_plans(struct add *add)
 {
 	static struct image_keep keep;
@@ -112,15 +125,14 @@ static enum status make_plans(struct add *add)
 	const struct conf *conf = &add->edit.conf;
 	unsigned last = conf->rule_count - 1;
 
+	config_add_running(&add->arguments->root, &add->edit.conf);
 	keep_read(&add->arguments->root, &keep);
 	survey_plan(&add->arguments->root, conf, &facts, add->plans);
 	add->plan = &add->plans[last];
-	for (unsigned i = 0; i < last; i++) {
-		if (!plan_is_same_card(&add->plans[i], add->plan))
+	for (unsigned i = 0; i < conf->rule_count; i++) {
+		if (i == last || !plan_is_same_card(&add->plans[i], add->plan))
 			continue;
-		complain("%s: [card %s] names that card already, %s:%u",
-			 add->arguments->operands[0], conf->rules[i].name, add->edit.path,
-			 conf->rules[i].line);
+		complain_named(add, &conf->rules[i]);
 		return STATUS_FINDING;
 	}
 	return STATUS_GOOD;

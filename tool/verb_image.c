@@ -91,13 +91,15 @@ static int write_modules(int into)
 	return result;
 }
 
-/* No list, rather than one that says that the host runs from nothing: the boot then says
- * that it is missing. */
+/* No list, rather than one that says that the host runs from nothing, or that is of a
+ * host which is not the one that boots: the boot then says that it is missing. */
 static int write_keep(const struct arguments *arguments, int into)
 {
 	char text[IMAGE_LIST_SIZE];
 	int result;
 
+	if (config.conf.generic)
+		return 0;
 	if (!keep_is_known(&arguments->root)) {
 		warn_user("kernel %s: " KEEP_UNKNOWN, arguments->kernel);
 		return 0;

@@ -76,6 +76,7 @@ static bool gather(const struct arguments *arguments, struct status_report *repo
 			complain("%s/" CONF_PATH ": %s", root, regular_explain(error));
 		return false;
 	}
+	config_add_running(&arguments->root, &report->config.conf);
 	error = read_trace(&arguments->root, report);
 	if (error < 0) {
 		if (!arguments->quiet)

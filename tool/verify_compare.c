@@ -66,11 +66,13 @@ static void check_modules(const struct verify_image *image, const struct sys_roo
 
 /* A list that cannot be made here is no reason to call the image bad. */
 static void check_keep(const struct verify_image *image, const struct sys_root *root,
-		       struct verify_report *report)
+		       const struct config *config, struct verify_report *report)
 {
 	static struct image_keep keep;
 	unsigned line;
 
+	if (!image->keep.exists && config->conf.generic)
+		return;
 	if (!image->keep.exists && !keep_is_known(root)) {
 		report->remark(report->data,
 			       IMAGE_KEEP_LIST " is not in it: " KEEP_UNKNOWN);
@@ -217,7 +219,7 @@ unsigned verify_compare(const struct verify_image *image, const struct sys_root 
 	verify_check_program(image, root, report);
 	check_conf(image, config, report);
 	check_modules(image, root, report);
-	check_keep(image, root, report);
+	check_keep(image, root, config, report);
 	if (verify_is_initramfs_tools(image))
 		check_order(image, report);
 	else

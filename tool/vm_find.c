@@ -272,6 +272,7 @@ static bool gather(struct search *search)
 			 regular_explain(error));
 		return false;
 	}
+	config_add_running(root, &search->config.conf);
 	error = cards_read(root, &search->cards);
 	if (error < 0) {
 		complain("cannot list the PCI functions, %s/" PCI_DEVICES ": %s",

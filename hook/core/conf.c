@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "hook/core/conf_card.h"
+#include "hook/core/conf_words.h"
 #include "hook/core/hash.h"
 
 #define FILE_NAME "gpupass.conf"
@@ -19,7 +20,8 @@ struct parser {
 	struct conf_rule *rule; /* the card that is open, else NULL */
 	enum section section;
 	unsigned line;
-	bool options_seen, deadline_seen, guard_seen;
+	bool options_seen;
+	unsigned seen_options;      /* bit n = options[n] */
 	struct conf_card_seen seen; /* in this section */
 };
 
@@ -34,8 +36,8 @@ static void copy_word(struct span word, char *buffer)
 	buffer[length] = '\0';
 }
 
-static void add_error(struct conf *conf, unsigned line, struct span word,
-		      const char *expected)
+void conf_add_error(struct conf *conf, unsigned line, struct span word,
+		    const char *expected)
 {
 	if (conf->error_count < CONF_MAX_ERRORS) {
 		struct conf_error *error = &conf->errors[conf->error_count];
@@ -51,7 +53,7 @@ static void add_error(struct conf *conf, unsigned line, struct span word,
  * what was meant, so that no card may be touched. */
 static void fail(struct parser *p, struct span word, const char *expected)
 {
-	add_error(p->conf, p->line, word, expected);
+	conf_add_error(p->conf, p->line, word, expected);
 	if (p->section == SECTION_CARD && p->rule)
 		p->rule->broken = true;
 	else if (p->section != SECTION_CARD)
@@ -154,22 +156,36 @@ static void parse_guard(struct parser *p, struct span value)
 	fail(p, value, "on, off or require");
 }
 
+static void parse_image(struct parser *p, struct span value)
+{
+	p->conf->generic = span_is(value, "generic");
+	if (!p->conf->generic && !span_is(value, "host"))
+		fail(p, value, "host or generic");
+}
+
 static void parse_option(struct parser *p, struct span key, struct span value)
 {
-	bool deadline = span_is(key, "deadline"), guard = span_is(key, "guard");
+	static const struct {
+		const char *name;
+		void (*parse)(struct parser *p, struct span value);
+	} options[] = {{"deadline", parse_deadline},
+		       {"guard", parse_guard},
+		       {"image", parse_image}};
+	const unsigned count = sizeof(options) / sizeof(options[0]);
+	unsigned i = 0;
 
+	while (i < count && !span_is(key, options[i].name))
+		i++;
 	if (memchr(key.text, '.', key.length))
 		parse_parameter(p, key, value);
-	else if (!deadline && !guard)
-		fail(p, key, "an option: deadline, guard, or MODULE.PARAMETER");
-	else if ((deadline && p->deadline_seen) || (guard && p->guard_seen))
+	else if (i == count)
+		fail(p, key, "an option: deadline, guard, image, or MODULE.PARAMETER");
+	else if (p->seen_options & 1U << i)
 		fail(p, key, "this key only once in a section");
-	else if (deadline)
-		parse_deadline(p, value);
 	else
-		parse_guard(p, value);
-	p->deadline_seen |= deadline;
-	p->guard_seen |= guard;
+		options[i].parse(p, value);
+	if (i < count)
+		p->seen_options |= 1U << i;
 }
 
 static bool has_selector(const struct conf_rule *rule)
@@ -186,8 +202,9 @@ static void close_section(struct parser *p)
 	    !p->rule->broken) {
 		none.text = p->rule->name;
 		none.length = strlen(p->rule->name);
-		add_error(p->conf, p->rule->line, none,
-			  "a line with address, path, id or subsystem in this section");
+		conf_add_error(
+			p->conf, p->rule->line, none,
+			"a line with address, path, id or subsystem in this section");
 		p->rule->broken = true;
 	}
 	p->rule = NULL;
@@ -202,6 +219,10 @@ static void open_card(struct parser *p, struct span name)
 	p->section = SECTION_CARD;
 	if (!conf_card_is_name(name)) {
 		fail(p, name, "a card's name of 1 to 32 letters, digits or . _ -");
+		return;
+	}
+	if (span_starts(name, CONF_WORDS_NAME)) {
+		fail(p, name, "a name that does not begin with cmdline.");
 		return;
 	}
 	if (conf->rule_count == CONF_MAX_RULES) {
@@ -287,12 +308,12 @@ void conf_parse(const char *text, size_t length, struct conf *ret_conf)
 	/* What these count is all that is read of the rest, most of which is never
 	 * touched. */
 	ret_conf->rule_count = ret_conf->parameter_count = ret_conf->error_count = 0;
-	ret_conf->refuse_all = false;
+	ret_conf->refuse_all = ret_conf->generic = false;
 	ret_conf->guard = CONF_GUARD_ON;
 	ret_conf->hash = hash_add(HASH_START, text, length);
 	ret_conf->deadline = CONF_DEADLINE_DEFAULT;
 	if (length > CONF_MAX_SIZE) {
-		add_error(ret_conf, 0, none, "a file of at most 16 KiB");
+		conf_add_error(ret_conf, 0, none, "a file of at most 16 KiB");
 		ret_conf->refuse_all = true;
 		return;
 	}
@@ -309,6 +330,9 @@ void conf_format_error(const struct conf_error *error, char *buffer, size_t size
 {
 	if (error->line == 0)
 		sys_format(buffer, size, FILE_NAME ": expected %s", error->expected);
+	else if (error->line == CONF_COMMAND_LINE)
+		sys_format(buffer, size, "kernel command line: \"%s\": expected %s",
+			   error->word, error->expected);
 	else
 		sys_format(buffer, size, FILE_NAME ":%u: \"%s\": expected %s",
 			   error->line, error->word, error->expected);

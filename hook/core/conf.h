@@ -11,7 +11,10 @@
 #ifndef GPUPASS_CONF_H
 #define GPUPASS_CONF_H
 
+#include <limits.h>
+
 #include "hook/core/conf_rule.h"
+#include "hook/core/span.h"
 
 #define CONF_PATH             "etc/gpupass.conf" /* relative to the root directory */
 #define CONF_MAX_SIZE         (16 * 1024)        /* bytes of the file */
@@ -21,7 +24,8 @@
 #define CONF_MAX_ERRORS       16 /* kept; more are counted */
 #define CONF_WORD_SIZE        40 /* of an error's word, NUL included; longer is cut */
 #define CONF_VALUE_SIZE       64
-#define CONF_DEADLINE_DEFAULT 10 /* seconds */
+#define CONF_COMMAND_LINE     UINT_MAX /* in place of a line: see conf_words.h */
+#define CONF_DEADLINE_DEFAULT 10       /* seconds */
 #define CONF_DEADLINE_MAX     120
 
 enum conf_guard { CONF_GUARD_ON, CONF_GUARD_OFF, CONF_GUARD_REQUIRE };
@@ -34,7 +38,7 @@ struct conf_parameter {
 };
 
 struct conf_error {
-	unsigned line; /* from 1; 0 = the file as a whole */
+	unsigned line; /* from 1; 0 = the file as a whole, or CONF_COMMAND_LINE */
 	char word[CONF_WORD_SIZE];
 	const char *expected; /* a constant sentence */
 };
@@ -44,6 +48,7 @@ struct conf {
 	bool refuse_all;
 	unsigned deadline; /* seconds */
 	enum conf_guard guard;
+	bool generic; /* image = generic: for any host, with or without a card */
 	unsigned rule_count, parameter_count;
 	unsigned error_count; /* all of them; the first CONF_MAX_ERRORS are kept */
 	struct conf_rule rules[CONF_MAX_RULES];
@@ -54,7 +59,12 @@ struct conf {
 /* Parses length bytes of text. Cannot fail: what is wrong is in ret_conf->errors. */
 void conf_parse(const char *text, size_t length, struct conf *ret_conf);
 
-/* "gpupass.conf:LINE: "WORD": expected SENTENCE" to buffer, for every program alike. */
+/* Adds what is wrong with a word; for conf_words. */
+void conf_add_error(struct conf *conf, unsigned line, struct span word,
+		    const char *expected);
+
+/* "gpupass.conf:LINE: "WORD": expected SENTENCE" to buffer, for every program alike;
+ * "kernel command line: ..." */
 void conf_format_error(const struct conf_error *error, char *buffer, size_t size);
 
 #endif

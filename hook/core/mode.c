@@ -7,9 +7,11 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "hook/core/conf_words.h"
 #include "hook/core/words.h"
 
 #define WORD "gpupass="
+#define KEY  "gpupass."
 
 static const char *const rescue_words[] = {
 	"single",
@@ -84,7 +86,8 @@ static enum mode mode_of_word(const char *word, size_t length)
 		return MODE_OFF;
 	if (is(word, length, WORD "dry-run"))
 		return MODE_DRY_RUN;
-	if (starts(word, length, WORD))
+	if (starts(word, length, WORD) ||
+	    (starts(word, length, KEY) && !conf_words_is_card(word, length)))
 		return MODE_UNKNOWN;
 	return wants_rescue(word, length) ? MODE_RESCUE : MODE_TAKE;
 }

@@ -12,7 +12,8 @@ enum mode {
 	MODE_DRY_RUN, /* gpupass=dry-run: decide and record, change nothing */
 	MODE_RESCUE,  /* a word that wants a rescue shell: the host keeps every card */
 	MODE_OFF,     /* gpupass=off */
-	MODE_UNKNOWN, /* another gpupass= word: whoever types one wants the screen back */
+	MODE_UNKNOWN, /* another word that begins with gpupass= or gpupass., but for
+		       * gpupass.card: whoever types one wants the screen back */
 };
 
 /*

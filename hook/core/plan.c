@@ -50,8 +50,12 @@ static void check_rule(const struct conf *conf, const struct conf_rule *rule,
 			   "outside the cards' sections, so that none is touched");
 	} else if (rule->broken) {
 		refuse(plan, TRACE_REFUSED_BROKEN, -1);
-		sys_format(plan->reason, sizeof(plan->reason),
-			   "in the section from line %u on", rule->line);
+		if (rule->line == CONF_COMMAND_LINE)
+			sys_format(plan->reason, sizeof(plan->reason),
+				   "in its word on the kernel command line");
+		else
+			sys_format(plan->reason, sizeof(plan->reason),
+				   "in the section from line %u on", rule->line);
 	}
 }
 

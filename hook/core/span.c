@@ -51,6 +51,11 @@ bool span_is(struct span s, const char *word)
 	return s.length == strlen(word) && memcmp(s.text, word, s.length) == 0;
 }
 
+bool span_starts(struct span s, const char *start)
+{
+	return s.length >= strlen(start) && memcmp(s.text, start, strlen(start)) == 0;
+}
+
 bool span_copy(struct span s, char *buffer, size_t size)
 {
 	if (s.length >= size)

@@ -23,6 +23,7 @@ struct span span_split(struct span s, char stop, struct span *ret_rest);
 struct span span_word(struct span s, struct span *ret_rest);
 
 bool span_is(struct span s, const char *word);
+bool span_starts(struct span s, const char *start);
 
 /* As a string into buffer; false, and nothing written, when it does not fit. */
 bool span_copy(struct span s, char *buffer, size_t size);

@@ -100,6 +100,7 @@ struct trace_record {
 	E(201, CONF_ERROR, 3, "conf-error", "configuration error")                       \
 	E(202, CONF_UNREADABLE, 3, "conf-unreadable", "cannot read the configuration")   \
 	E(203, CONF_NO_CARD, 5, "conf-no-card", "the configuration names no card")       \
+	E(204, CONF_WORDS, 6, "conf-words", "cards of the kernel command line")          \
 	E(300, FUNCTION_FOUND, 6, "function-found", "found")                             \
 	E(301, FRAMEBUFFER, 6, "framebuffer", "firmware framebuffer")                    \
 	E(302, FAREWELL, 3, "farewell", "this console is on this card")                  \

@@ -11,6 +11,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "hook/core/conf_words.h"
 #include "hook/core/mode.h"
 #include "hook/early/supervise.h"
 #include "hook/early/taken.h"
@@ -82,7 +83,7 @@ static void record_mode(struct run *run, const char *word, size_t length)
 	switch (run->mode) {
 	case MODE_UNKNOWN:
 		trace_add(&run->trace, TRACE_WORD_UNKNOWN, NULL,
-			  "\"%.*s\" is neither gpupass=off nor gpupass=dry-run",
+			  "\"%.*s\" is not gpupass=off, gpupass=dry-run or gpupass.card=",
 			  (int)length, word);
 		return;
 	case MODE_OFF:
@@ -99,23 +100,30 @@ static void record_mode(struct run *run, const char *word, size_t length)
 	}
 }
 
+/* 0, or -errno and no word. Of one that is longer than any kernel takes, what fits
+ * counts.
+ */
+static int read_command_line(struct run *run)
+{
+	int length = sys_read_file(&run->root, COMMAND_LINE, run->command_line,
+				   sizeof(run->command_line));
+	bool failed = length < 0 && length != -EFBIG;
+
+	run->command_line[failed ? 0 : sizeof(run->command_line) - 1] = '\0';
+	return failed ? length : 0;
+}
+
 /* Where the command line cannot be read, gpupass=off may stand in it. */
 static bool is_switched_off(struct run *run)
 {
-	struct trace_about about = {0};
+	struct trace_about about = {.error = -read_command_line(run)};
 	const char *word;
 	size_t word_length;
-	int length = sys_read_file(&run->root, COMMAND_LINE, run->command_line,
-				   sizeof(run->command_line));
 
-	if (length < 0 && length != -EFBIG) {
-		run->command_line[0] = '\0';
-		about.error = -length;
+	if (about.error) {
 		trace_add(&run->trace, TRACE_CMDLINE_UNREADABLE, &about, COMMAND_LINE);
 		return true;
 	}
-	/* Longer than any kernel takes: what fits counts. */
-	run->command_line[sizeof(run->command_line) - 1] = '\0';
 	run->mode = mode_of(run->command_line, &word, &word_length);
 	record_mode(run, word, word_length);
 	return run->mode >= MODE_RESCUE;
@@ -147,9 +155,9 @@ static void record_errors(struct run *run)
 			  conf->error_count - CONF_MAX_ERRORS);
 }
 
-/* Returns 0 when there are rules to work on, else the status to exit with. A file that is
- * one byte too long is read as such, so that conf can say so. */
-static int read_conf(struct run *run)
+/* 0; -ENOENT where there is no file, which is as if it were empty; or -errno. A file that
+ * is one byte too long is read as such, so that conf can say so. */
+static int read_file(struct run *run)
 {
 	static char text[CONF_MAX_SIZE + 2];
 	struct trace_about about = {0};
@@ -157,26 +165,38 @@ static int read_conf(struct run *run)
 
 	if (length == -EFBIG)
 		length = CONF_MAX_SIZE + 1;
-	if (length == -ENOENT) {
-		trace_add(&run->trace, TRACE_CONF_NO_CARD, NULL,
-			  "there is no " CONF_PATH);
-		return EXIT_HOLDS;
-	}
-	if (length < 0) {
+	if (length < 0 && length != -ENOENT) {
 		about.error = -length;
 		trace_add(&run->trace, TRACE_CONF_UNREADABLE, &about, CONF_PATH);
-		return EXIT_LOST;
+		return length;
 	}
-	conf_parse(text, (size_t)length, run->conf);
-	trace_add(&run->trace, TRACE_CONF_READ, NULL,
-		  "hash %016llx, %u card%s, %u error%s",
-		  (unsigned long long)run->conf->hash, run->conf->rule_count,
-		  run->conf->rule_count == 1 ? "" : "s", run->conf->error_count,
-		  run->conf->error_count == 1 ? "" : "s");
+	conf_parse(text, length < 0 ? 0 : (size_t)length, run->conf);
+	if (length >= 0)
+		trace_add(&run->trace, TRACE_CONF_READ, NULL,
+			  "hash %016llx, %u card%s, %u error%s",
+			  (unsigned long long)run->conf->hash, run->conf->rule_count,
+			  run->conf->rule_count == 1 ? "" : "s", run->conf->error_count,
+			  run->conf->error_count == 1 ? "" : "s");
+	return length < 0 ? length : 0;
+}
+
+/* The file's rules, and those of the kernel command line. Returns 0 when there are any,
+ * else the status to exit with. */
+static int read_conf(struct run *run)
+{
+	int error = read_file(run);
+	unsigned words;
+
+	if (error < 0 && error != -ENOENT)
+		return EXIT_LOST;
+	words = conf_words_add(run->command_line, run->conf);
+	if (words)
+		trace_add(&run->trace, TRACE_CONF_WORDS, NULL, "%u", words);
 	record_errors(run);
 	if (run->conf->rule_count)
 		return 0;
-	trace_add(&run->trace, TRACE_CONF_NO_CARD, NULL, CONF_PATH);
+	trace_add(&run->trace, TRACE_CONF_NO_CARD, NULL, "%s" CONF_PATH,
+		  error ? "there is no " : "");
 	return run->conf->error_count ? EXIT_LOST : EXIT_HOLDS;
 }
 
@@ -249,6 +269,7 @@ static int run_returned(struct run *run, const struct pci_address *address)
 	trace_open(&run->trace, &run->root);
 	if (!map_shared(run))
 		return EXIT_LOST;
+	read_command_line(run);
 	read_conf(run);
 	return work(run, address);
 }

@@ -56,7 +56,9 @@ static int read_keep_list(const struct worker_task *task, struct image_keep *ret
 
 	ret_keep->count = 0;
 	if (length == -ENOENT) {
-		trace_add(task->trace, TRACE_KEEP_LIST_MISSING, NULL, IMAGE_KEEP_LIST);
+		trace_add(task->trace, TRACE_KEEP_LIST_MISSING, NULL, "%s",
+			  task->conf->generic ? "it is one for any host"
+					      : IMAGE_KEEP_LIST);
 		return 0;
 	}
 	if (length >= 0)

@@ -6,6 +6,7 @@
 #
 #	M: NAME			the machine from here on
 #	KEY = VALUE		a line of gpupass.conf; without a head before it, of [card a]
+#	W: WORDS		more words for the kernel command line
 #	A: X: ...		changes the machine for this rule (tests/machines/README)
 #	! FAULT			goes wrong with this rule (tests/cli/kernel/faults.h)
 #	<tab>EVENT TEXT		a record of the trace; would-take has the functions of the
@@ -32,12 +33,14 @@ together=16 # runs in one trace, which has room for 512 records
 split_rules() {
 	awk '
 		function put(kind, line) { print line >(n "." kind) }
+		function add_name(line) { name = name (name == "" ? "" : "; ") line }
 		function end_rule() {
 			if (!n) return
-			program = own || faults || n % 8 == 0 ? "asan/gpupass-early" : "gpupass-early"
+			if (!has_conf) printf "" >(n ".conf")
+			program = own || faults || words || n % 8 == 0 ? "asan/gpupass-early" : "gpupass-early"
 			print n, (own ? "-" : machine), mode, program >"rules"
 			print name >"names"
-			close(n ".conf"); close(n ".expected"); close(n ".own")
+			close(n ".conf"); close(n ".expected"); close(n ".own"); close(n ".words")
 		}
 		/^(#|$)/ { next }
 		/^\t/ {
@@ -50,17 +53,18 @@ split_rules() {
 		ended || !n {
 			end_rule()
 			n++
-			ended = own = faults = 0
+			ended = own = faults = words = has_conf = 0
 			name = ""
 			mode = "-"
 			machine = next_machine
 		}
+		/^W: / { words = 1; put("words", substr($0, 4)); add_name($0); next }
 		/^([A-Z]:|\|) / { if (!own++) put("own", "M: " machine); put("own", $0); next }
 		/^! / { faults = 1; put("faults", substr($0, 3)); next }
 		{
-			if (name == "" && !/^\[/) put("conf", "[card a]")
+			if (!has_conf++ && !/^\[/) put("conf", "[card a]")
 			put("conf", $0)
-			name = name (name == "" ? "" : "; ") $0
+			add_name($0)
 		}
 		END { end_rule() }
 	' "$1"
@@ -98,7 +102,9 @@ copy_file() {
 
 # run_rule PROGRAM TREE N MODE
 run_rule() {
-	echo "root=/dev/sda2 ro quiet ${4#-}" >"$2/proc/cmdline"
+	more=
+	[ ! -e "$3.words" ] || read -r more <"$3.words"
+	echo "root=/dev/sda2 ro quiet ${4#-} $more" >"$2/proc/cmdline"
 	copy_file "$3.conf" "$2/etc/gpupass.conf"
 	if [ -e "$3.faults" ]; then
 		"$build/sysfs-kernel" -f "$3.faults" -c /dev/null -o /dev/null "$PWD/$2" \
@@ -156,7 +162,7 @@ find_decisions() {
 			if (counts[$2] != $3) put("but it says " $3 " functions")
 			next
 		}
-		/^(dry-run|conf-read|framebuffer|module-[a-z]*|refused|end)[ :]/ { next }
+		/^(dry-run|conf-read|conf-words|framebuffer|module-[a-z]*|refused|end)[ :]/ { next }
 		{ sub(/ a:/, ":"); sub(/^[^ ]* a /, $1 " "); put($0) }
 	'
 }

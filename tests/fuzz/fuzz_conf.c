@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "hook/core/conf.h"
+#include "hook/core/conf_words.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -82,12 +82,26 @@ static void check_errors(const struct conf *conf)
 	}
 }
 
+/* The same bytes as a kernel command line, which has no NUL before its end. */
+static void add_words(const uint8_t *data, size_t size, struct conf *conf)
+{
+	char *words = calloc(1, size + 1);
+	unsigned before = conf->rule_count, count;
+
+	require(words != NULL);
+	memcpy(words, data, size);
+	count = conf_words_add(words, conf);
+	require(conf->rule_count - before <= count);
+	free(words);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct conf conf;
 	unsigned broken = 0;
 
 	conf_parse((const char *)data, size, &conf);
+	add_words(data, size, &conf);
 	require(conf.rule_count <= CONF_MAX_RULES);
 	require(conf.parameter_count <= CONF_MAX_PARAMETERS);
 	require(conf.deadline >= 1 && conf.deadline <= CONF_DEADLINE_MAX);

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "hook/core/conf_words.h"
 #include "hook/core/mode.h"
 #include "tool/check/check.h"
 #include "tool/keep.h"
@@ -53,6 +54,26 @@ static void check_trust(struct check *check)
 			 "run: chown root:root /" CONF_PATH " && chmod 644 /" CONF_PATH);
 }
 
+/* A line of the file; a word of the command line has no place. */
+static void set_place(struct check_finding *finding, unsigned line)
+{
+	if (line == CONF_COMMAND_LINE)
+		return;
+	snprintf(finding->place.path, sizeof(finding->place.path), CONF_PATH);
+	finding->place.line = line;
+}
+
+static void advise_correct(struct check *check, const struct conf_error *error,
+			   struct check_finding *finding)
+{
+	if (error->line == CONF_COMMAND_LINE)
+		check_set_remedy(finding, "correct it where the boot loader's words "
+					  "come from, see gpupass.conf(5)");
+	else
+		check_set_remedy(finding, "correct it, see gpupass.conf(5), then %s",
+				 check->rebuild);
+}
+
 static void check_errors(struct check *check)
 {
 	const struct conf *conf = &check->config.conf;
@@ -61,17 +82,16 @@ static void check_errors(struct check *check)
 		const struct conf_error *error = &conf->errors[i];
 		struct check_finding *finding;
 
-		finding = check_add(check, CHECK_ERROR, "configuration-error",
-				    "%s%s%sexpected %s", error->word[0] ? "\"" : "",
-				    error->word, error->word[0] ? "\": " : "",
-				    error->expected);
-		snprintf(finding->place.path, sizeof(finding->place.path), CONF_PATH);
-		finding->place.line = error->line;
+		finding = check_add(
+			check, CHECK_ERROR, "configuration-error", "%s%s%s%sexpected %s",
+			error->line == CONF_COMMAND_LINE ? "kernel command line: " : "",
+			error->word[0] ? "\"" : "", error->word,
+			error->word[0] ? "\": " : "", error->expected);
+		set_place(finding, error->line);
 		check_set_reason(finding, "gpupass does not guess: %s",
 				 conf->refuse_all ? "no card is taken with it"
 						  : "this section's card is not taken");
-		check_set_remedy(finding, "correct it, see gpupass.conf(5), then %s",
-				 check->rebuild);
+		advise_correct(check, error, finding);
 	}
 	if (conf->error_count > CONF_MAX_ERRORS)
 		check_add(check, CHECK_ERROR, "configuration-error", "and %u more errors",
@@ -100,8 +120,7 @@ struct check_finding *check_add_refusal(struct check *check, const struct plan *
 			    plan->error ? ": " : "",
 			    plan->error ? strerror(plan->error) : "");
 	snprintf(finding->card, sizeof(finding->card), "%s", plan->rule->name);
-	finding->place.line = plan->rule->line;
-	snprintf(finding->place.path, sizeof(finding->place.path), CONF_PATH);
+	set_place(finding, plan->rule->line);
 	if (plan->about >= 0)
 		check_set_function(finding, &plan->card.functions[plan->about].address);
 	check_explain(check, plan->refusal, finding);
@@ -114,7 +133,8 @@ static void make_plans(struct check *check)
 	const struct plan_facts facts = {.keep = &keep, .next_boot = true};
 	const struct conf *conf = &check->config.conf;
 
-	keep_read(check->root, &keep);
+	if (!conf->generic)
+		keep_read(check->root, &keep);
 	survey_plan(check->root, conf, &facts, check->plans);
 	for (unsigned i = 0; i < conf->rule_count; i++) {
 		const struct plan *plan = &check->plans[i];
@@ -129,6 +149,7 @@ static void make_plans(struct check *check)
 
 void check_configuration(struct check *check)
 {
+	conf_words_add(check->loader.next, &check->config.conf);
 	check_trust(check);
 	check_errors(check);
 	check_card_is_named(check);

@@ -20,6 +20,13 @@ struct looking {
 	const struct verify_image *image;
 };
 
+/* Words alone put gpupass into no image. */
+static bool lacks_words(const struct check *check, const struct verify_image *image)
+{
+	return !config_wants_image(&check->config) && check->config.conf.rule_count &&
+	       verify_is_empty(image);
+}
+
 static struct check_finding *add(const struct looking *looking, enum check_weight weight,
 				 const char *kind, const char *sentence)
 {
@@ -113,6 +120,20 @@ static void add_unreadable(const struct looking *looking, int error)
 	check_set_remedy(finding, "%s", looking->check->rebuild);
 }
 
+static void add_without(const struct looking *looking)
+{
+	struct check_finding *finding =
+		add(looking, CHECK_ERROR, "image-without", "gpupass is not in it");
+
+	check_set_reason(finding,
+			 "gpupass.card= on the kernel command line does nothing without, "
+			 "and no card is named in /" CONF_PATH);
+	check_set_remedy(finding,
+			 "write image = generic below [options] in /" CONF_PATH
+			 ", then %s",
+			 looking->check->rebuild);
+}
+
 static void look_into(struct check *check, const struct boot_image *boot)
 {
 	static struct verify_image image;
@@ -127,6 +148,8 @@ static void look_into(struct check *check, const struct boot_image *boot)
 	error = verify_read(path, &image);
 	if (error < 0)
 		add_unreadable(&looking, error);
+	else if (lacks_words(check, &image))
+		add_without(&looking);
 	else
 		verify_compare(&image, check->root, &check->config, &report);
 }
