@@ -10,65 +10,73 @@
 
 #define DEFAULT_LEVEL 6
 
-/* A line with one of these is about the framebuffer, the IOMMU or vfio as such. */
+/* A line with one of these is about the framebuffer, the IOMMU or vfio as such. Those
+ * with one first letter stand in one text, each with a NUL behind it: a letter of a line
+ * costs one look, and most of them no more. */
 static const char *const stage_words[] = {
-	"vgaarb",
-	"efifb",
-	"vesafb",
-	"simplefb",
-	"simpledrm",
-	"simple-framebuffer",
-	"framebuffer at 0x",
-	"BOOTFB",
-	"sysfb",
-	"updating efifb address",
-	"Console: switching",
-	"vga console",
-	"DMAR",
-	"Intel-IOMMU",
-	"AMD-Vi",
-	"iommu: ",
-	"VFIO",
-	"vfio",
+	"AMD-Vi\0",
+	"BOOTFB\0",
+	"Console: switching\0",
+	"DMAR\0",
+	"Intel-IOMMU\0",
+	"VFIO\0",
+	"efifb\0",
+	"framebuffer at 0x\0",
+	"iommu: \0",
+	"simplefb\0simpledrm\0simple-framebuffer\0sysfb\0",
+	"updating efifb address\0",
+	"vgaarb\0vesafb\0vga console\0vfio\0",
 };
 
-/* Said of every function of the machine: only the cards' own are worth a record. */
-static const char *const every_function_words[] = {
-	"Adding to iommu group",
+/* By a letter's distance from 'A': the number of its text above, from 1; 0 = no word. */
+static const uint8_t stage_letters[64] = {
+	['A' - 'A'] = 1, ['B' - 'A'] = 2,  ['C' - 'A'] = 3,  ['D' - 'A'] = 4,
+	['I' - 'A'] = 5, ['V' - 'A'] = 6,  ['e' - 'A'] = 7,  ['f' - 'A'] = 8,
+	['i' - 'A'] = 9, ['s' - 'A'] = 10, ['u' - 'A'] = 11, ['v' - 'A'] = 12,
 };
 
-/* Letters as bits of one number: where none of them is, no word begins. */
-static uint64_t letter(char c)
-{
-	unsigned bit = (unsigned char)c - 'A';
-
-	return bit < 64 ? 1ULL << bit : 0;
-}
+/* A line that is said of every function of the machine: only the cards' own is worth a
+ * record. */
+static const char every_function[] = "Adding to iommu group";
 
 static bool begins(const char *text, size_t length, const char *word)
 {
-	size_t word_length;
+	size_t word_length = strlen(word);
 
-	if (text[0] != word[0] || length < 2 || text[1] != word[1])
-		return false;
-	word_length = strlen(word);
 	return word_length <= length && memcmp(text, word, word_length) == 0;
 }
 
-static bool contains_any(const char *text, size_t length, const char *const *words,
-			 size_t count)
+/* Whether one of words, which begin with the same letter as text, stands at its start. */
+static bool begins_with_any(const char *text, size_t length, const char *words)
 {
-	uint64_t letters = 0;
+	for (; *words; words += strlen(words) + 1) {
+		if (length > 1 && text[1] == words[1] && begins(text, length, words))
+			return true;
+	}
+	return false;
+}
 
-	for (size_t k = 0; k < count; k++)
-		letters |= letter(words[k][0]);
+static bool is_of_stage(const char *text, size_t length)
+{
 	for (size_t i = 0; i < length; i++) {
-		if (!(letter(text[i]) & letters))
+		unsigned letter = (unsigned char)text[i] - 'A', number;
+
+		if (letter >= sizeof(stage_letters))
 			continue;
-		for (size_t k = 0; k < count; k++) {
-			if (begins(text + i, length - i, words[k]))
-				return true;
-		}
+		number = stage_letters[letter];
+		if (number &&
+		    begins_with_any(text + i, length - i, stage_words[number - 1]))
+			return true;
+	}
+	return false;
+}
+
+static bool is_of_every_function(const char *text, size_t length)
+{
+	for (size_t i = 0; i < length; i++) {
+		if (text[i] == every_function[0] &&
+		    begins(text + i, length - i, every_function))
+			return true;
 	}
 	return false;
 }
@@ -117,6 +125,14 @@ static int find_function(const char *text, size_t length,
 	return found;
 }
 
+/* The kernel's own "Kernel command line: ..." and "Unknown kernel command line ...". */
+static bool is_command_line(const char *text, size_t length)
+{
+	return begins(text, length, "Kernel command line: ") ||
+	       begins(text, length, "Command line: ") ||
+	       begins(text, length, "Unknown kernel command line ");
+}
+
 enum kernel_log_interest kernel_log_judge(const char *text, size_t length,
 					  const struct pci_address *functions,
 					  unsigned count, int *ret_function)
@@ -126,14 +142,13 @@ enum kernel_log_interest kernel_log_judge(const char *text, size_t length,
 	*ret_function = -1;
 	if (length >= sizeof(own) - 1 && memcmp(text, own, sizeof(own) - 1) == 0)
 		return KERNEL_LOG_OTHER;
+	/* Its words name functions, and nothing was done with one. */
+	if (is_command_line(text, length))
+		return KERNEL_LOG_OTHER;
 	*ret_function = find_function(text, length, functions, count);
 	if (*ret_function >= 0)
 		return KERNEL_LOG_FUNCTION;
-	if (contains_any(text, length, every_function_words,
-			 sizeof(every_function_words) / sizeof(every_function_words[0])))
-		return KERNEL_LOG_OTHER;
-	if (contains_any(text, length, stage_words,
-			 sizeof(stage_words) / sizeof(stage_words[0])))
+	if (is_of_stage(text, length) && !is_of_every_function(text, length))
 		return KERNEL_LOG_GENERAL;
 	return KERNEL_LOG_OTHER;
 }

@@ -75,6 +75,11 @@ static const struct {
 	{G, "iommu: Default domain type: Passthrough (set via kernel command line)"},
 	{G, "iommu: Default domain type: Translated"},
 	{G, "iommu: DMA domain TLB invalidation policy: lazy mode"},
+	{O, "Command line: ro gpupass.card=0000:83:00.0 DMAR"},
+	{O, "Kernel command line: ro gpupass.card=0000:83:00.0 quiet"},
+	{O,
+	 "Unknown kernel command line parameters \"gpupass_client=0000:83:00.0\", will "
+	 "be passed to user space."},
 	{O, "pci 0000:00:01.0: Adding to iommu group 1"},
 	{F, "pci 0000:83:00.0: Adding to iommu group 14"},
 	{G, "AMD-Vi: IOMMU performance counters supported"},
