@@ -202,6 +202,27 @@ uninstall: uninstall-hooks
 
 .PHONY: staged record-directories always
 
+# A Debian package, with the tools that install.sh --needs deb names; its files are conf/debian.
+# What it is built from is copied: the top level stays as it is.
+DEB = $(BUILD)/deb/gpupass-$(VERSION)
+DEB_FILES = COPYING Makefile README.md conf hook install.sh tool
+
+deb:
+	@command -v dh >/dev/null || { echo "make deb needs: $$(./install.sh --needs deb | paste -sd" ")" >&2; exit 1; }
+	rm -rf $(BUILD)/deb
+	mkdir -p $(DEB)
+	cp -r $(DEB_FILES) $(DEB)/
+	mv $(DEB)/conf/debian $(DEB)/
+	sed 's/@VERSION@/$(VERSION)/; s/@DATE@/$(shell LC_ALL=C date -u -R -d @$(DEB_TIME))/' \
+		conf/debian/changelog >$(DEB)/debian/changelog
+	cd $(DEB) && dpkg-buildpackage --build=binary --no-sign
+	ln -f $(BUILD)/deb/gpupass_$(VERSION)_*.deb $(BUILD)/
+
+# Of the newest file that goes into it, so that one tree gives one package.
+DEB_TIME = $(shell find $(DEB_FILES) -type f -printf '%T@\n' | sort -n | tail -n 1 | cut -d. -f1)
+
+.PHONY: deb
+
 # Unit tests: a program for each tests/unit/test_*.c, linked with what does no I/O of its own.
 # cmocka's tests take a state that few of them use.
 UNIT_SOURCES = $(CORE_SOURCES) $(TOOL_COMMON) tool/log_text.c tool/log_plot.c tool/log_plot_draw.c \

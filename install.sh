@@ -24,6 +24,7 @@ test debian bash cpio xz-utils lz4 bzip2 zstd initramfs-tools-core
 test debian qemu-system-x86 libvirt-clients libxml2-utils python3 python3-yaml python3-jsonschema
 test debian clang clang-tools libclang-rt-dev valgrind
 bench debian pciutils
+deb debian debhelper dpkg-dev
 TABLE
 }
 
@@ -35,7 +36,8 @@ usage()
 ./install.sh [--dry-run] --uninstall [--purge]
                                               remove every file of gpupass, rebuild the boot
                                               images; --purge: /etc/gpupass.conf too
-./install.sh --needs build|run|demo|test|bench print the packages that are needed for it
+./install.sh --needs build|run|demo|test|bench|deb
+                                              print the packages that are needed for it
 ./install.sh --demo [ARGUMENT...]             show it all on an emulated host
 
 A boot image stays as it is until a new one was made beside it and looked into; when anything
@@ -467,7 +469,7 @@ case ${1:-} in
 	exit 0
 	;;
 --needs)
-	needs_table | grep -q "^${2:-} " || die "--needs build, run, demo, test or bench" 2
+	needs_table | grep -q "^${2:-} " || die "--needs build, run, demo, test, bench or deb" 2
 	needs "$2"
 	exit 0
 	;;
