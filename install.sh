@@ -24,7 +24,7 @@ test debian bash cpio xz-utils lz4 bzip2 zstd initramfs-tools-core
 test debian qemu-system-x86 libvirt-clients libxml2-utils python3 python3-yaml python3-jsonschema
 test debian clang clang-tools libclang-rt-dev valgrind
 bench debian pciutils
-deb debian debhelper dpkg-dev
+deb debian build-essential debhelper
 TABLE
 }
 
@@ -386,9 +386,17 @@ make_words()
 	[ "$(family)" = debian ] || echo KLCC=musl-gcc
 }
 
+# The files of a package are its manager's: one of the two has them, and nobody is to guess which.
+refuse_packaged()
+{
+	[ "$(dpkg-query -W -f='${db:Status-Status}' gpupass 2>/dev/null)" = installed ] || return 0
+	die "gpupass is here as a package of dpkg, and $1. Nothing was changed."
+}
+
 do_install()
 {
 	family >/dev/null
+	refuse_packaged "apt upgrades it; for this tree instead, first: apt-get remove gpupass"
 	choose_generator
 	begin_alone
 	install_needs build run || die "not all that is needed is here, for the reason above. $nothing"
@@ -432,6 +440,7 @@ they were, and so is the next boot. Put that right and run this again."
 # built then is a good one. Installs nothing: not even what it needs itself.
 do_uninstall()
 {
+	refuse_packaged "apt takes it away: apt-get remove gpupass, or purge for /etc/gpupass.conf, too"
 	command -v make >/dev/null || die "it needs make, and make is not here"
 	choose_generator
 	begin_alone

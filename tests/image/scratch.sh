@@ -55,13 +55,13 @@ scratch_image()
 # /usr/src/gpupass.
 scratch_root()
 {
-	base=$("$top/tests/vm/base-root" "$1") || return 1
+	base=$("$top/tests/vm/suite-root" "$1") || return 1
 	mkdir "$root" "$work/over"
 	scratch_overlay "$base/root" ||
 		{ cp -a "$base/root/." "$root" && mount --bind "$root" "$root"; } || return 1
 	scratch_image >/dev/null || return 1
 	mkdir -p "$root/usr/src/gpupass"
-	(cd "$top" && tar -cf - install.sh Makefile hook tool conf) |
+	(cd "$top" && tar -cf - COPYING README.md install.sh Makefile hook tool conf) |
 		tar -xf - -C "$root/usr/src/gpupass"
 }
 
