@@ -15,6 +15,7 @@
 
 #include "tool/gpupass.h"
 #include "tool/parameters.h"
+#include "tool/variants.h"
 
 #define MAX_SEEN 64
 #define IOMMU    "vfio_iommu_type1"
@@ -201,6 +202,16 @@ static int add_guard(struct resolver *r, const struct conf *conf)
 	return error;
 }
 
+static int add_variants(struct resolver *r)
+{
+	const struct image_modules *list = &r->modules->list;
+	int error = 0;
+
+	for (unsigned i = 0; i < list->variant_count && error == 0; i++)
+		error = add_name(r, list->variants[i].driver, true);
+	return error;
+}
+
 static int add_all(struct resolver *r, const struct conf *conf)
 {
 	bool stub = false;
@@ -212,6 +223,8 @@ static int add_all(struct resolver *r, const struct conf *conf)
 		error = add_name(r, "vfio", false);
 	if (error == 0)
 		error = add_name(r, "vfio_pci", true);
+	if (error == 0)
+		error = add_variants(r);
 	for (unsigned i = 0; i < conf->rule_count; i++)
 		stub |= wants_stub(&conf->rules[i]);
 	if (error == 0 && stub)
@@ -247,7 +260,8 @@ static bool has_index(const char *root_path, const char *kernel)
 	return access(path, R_OK) == 0;
 }
 
-int modules_resolve(const char *root_path, const char *kernel, const struct conf *conf,
+int modules_resolve(const char *root_path, const struct sys_root *root,
+		    const char *kernel, const struct conf *conf,
 		    struct modules *ret_modules)
 {
 	struct resolver resolver = {.modules = ret_modules};
@@ -260,7 +274,9 @@ int modules_resolve(const char *root_path, const char *kernel, const struct conf
 	resolver.context = open_context(root_path, kernel);
 	if (!resolver.context)
 		return -ENOMEM;
-	error = add_all(&resolver, conf);
+	error = variants_find(resolver.context, root, conf, &ret_modules->list);
+	if (error == 0)
+		error = add_all(&resolver, conf);
 	if (error == 0)
 		error = parameters_add(resolver.context, conf, &ret_modules->list);
 	for (unsigned i = 0; i < resolver.after_count; i++)
@@ -281,19 +297,24 @@ bool modules_missing(const struct modules *modules)
 int modules_format(const struct modules *modules, char *buffer, size_t size)
 {
 	static struct image_modules check;
+	const struct image_modules *list = &modules->list;
 	char line[IMAGE_PARAMETERS_SIZE + 3 * IMAGE_MODULE_SIZE];
 	size_t length = 0;
 	unsigned bad;
 
-	sys_format(line, sizeof(line), "kernel %s\n", modules->list.release);
+	sys_format(line, sizeof(line), "kernel %s\n", list->release);
 	for (unsigned i = 0;; i++) {
 		if (length + strlen(line) >= size)
 			return -E2BIG;
 		strcpy(buffer + length, line);
 		length += strlen(line);
-		if (i == modules->list.count)
+		if (i == list->count + list->variant_count)
 			break;
-		image_format_module(&modules->list.modules[i], line, sizeof(line));
+		if (i < list->count)
+			image_format_module(&list->modules[i], line, sizeof(line));
+		else
+			image_format_variant(&list->variants[i - list->count], line,
+					     sizeof(line));
 	}
 	/* What the early program could not read must not go into an image. */
 	if (image_parse_modules(buffer, length, &check, &bad) < 0)

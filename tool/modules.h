@@ -18,14 +18,16 @@ struct modules {
 };
 
 /*
- * Resolves for the kernel VERSION below root_path ("" is the host's root). conf names the
- * drivers and holds the user's parameters, which follow those of modprobe.d.
+ * Resolves for the kernel VERSION below root_path ("" is the host's root), which root is,
+ * too: with "driver = auto" the functions of this machine count. conf names the drivers
+ * and holds the user's parameters, which follow those of modprobe.d.
  *
  * Warns about what the user should know: dropped ids=, parameters that cannot reach a
  * built-in module, a driver that this kernel does not have. Returns 0; -ENOENT when the
  * kernel has no index of modules; -E2BIG when there are more than a list can hold.
  */
-int modules_resolve(const char *root_path, const char *kernel, const struct conf *conf,
+int modules_resolve(const char *root_path, const struct sys_root *root,
+		    const char *kernel, const struct conf *conf,
 		    struct modules *ret_modules);
 
 /* Whether a driver that the cards need is missing. */

@@ -43,9 +43,9 @@ struct status_function {
 	uint16_t vendor, device;
 	uint32_t class_code;
 	bool has_given; /* what it had when the boot looked, else as the section wants: */
-	enum conf_driver given;
-	enum conf_driver wanted; /* by the section of now */
-	bool has_trouble;        /* the last that was recorded of it after the boot: */
+	char given[PCI_DRIVER_SIZE];
+	char wanted[PCI_DRIVER_SIZE]; /* by the section of now */
+	bool has_trouble; /* the last that was recorded of it after the boot: */
 	struct trace_record trouble;
 	bool stuck; /* a step hangs in it: whoever reads it would hang too */
 	bool gone;

@@ -3,6 +3,7 @@
  * From the records of a boot to what became of each card. Pure; the records may hold
  * anything.
  */
+#include "hook/core/conf_card.h"
 #include "tool/status.h"
 
 #include <string.h>
@@ -77,6 +78,15 @@ static bool is_of_card(const struct trace_record *record)
 		 record->event <= TRACE_UNDO_IMPOSSIBLE));
 }
 
+/* Whether a section can have wanted it: a trace may say anything. */
+static bool is_driver(const char *name)
+{
+	return strlen(name) < PCI_DRIVER_SIZE &&
+	       conf_card_is_name((struct span){name, strlen(name)}) &&
+	       (pci_is_vfio_driver(name) ||
+		strcmp(name, conf_driver_name(CONF_PCI_STUB)) == 0);
+}
+
 static void note_function(const struct trace_record *record, struct status_card *card)
 {
 	const struct pci_address address = address_of(record);
@@ -92,14 +102,12 @@ static void note_function(const struct trace_record *record, struct status_card 
 		function->class_code = record->class_code;
 	}
 	copy_field(record->text, sizeof(record->text), text, sizeof(text));
-	for (unsigned i = 0; record->event == TRACE_VERIFIED && i < CONF_DRIVERS; i++) {
-		if (strncmp(text, DRIVER, strlen(DRIVER)) != 0 ||
-		    strcmp(text + strlen(DRIVER),
-			   conf_driver_name((enum conf_driver)i)) != 0)
-			continue;
-		function->has_given = true;
-		function->given = (enum conf_driver)i;
-	}
+	if (record->event != TRACE_VERIFIED ||
+	    strncmp(text, DRIVER, strlen(DRIVER)) != 0 ||
+	    !is_driver(text + strlen(DRIVER)))
+		return;
+	function->has_given = true;
+	sys_format(function->given, sizeof(function->given), "%s", text + strlen(DRIVER));
 }
 
 static bool is_failure(const struct trace_record *record)

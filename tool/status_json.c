@@ -33,7 +33,7 @@ static struct json_object *make_function(const struct status_card *card,
 	if (seen)
 		json_add_string(object, "driver", now->driver);
 	if (card->rule || card->has_outcome)
-		json_add_string(object, "wanted", conf_driver_name(function->wanted));
+		json_add_string(object, "wanted", function->wanted);
 	if (seen)
 		json_add_string(object, "override", function->override);
 	if (seen && now->iommu_group >= 0)

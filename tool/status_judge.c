@@ -113,7 +113,7 @@ static void explain_absence(const struct status_report *report, struct status_ca
 
 static void judge_driver(struct status_card *card, const struct status_function *function)
 {
-	const char *given = conf_driver_name(function->given);
+	const char *given = function->given;
 	char driver[1 + PRINT_ESCAPED_SIZE(PCI_DRIVER_SIZE)];
 	struct status_finding *finding;
 
@@ -137,7 +137,7 @@ static void judge_driver(struct status_card *card, const struct status_function 
 static void judge_override(struct status_card *card,
 			   const struct status_function *function)
 {
-	const char *given = conf_driver_name(function->given);
+	const char *given = function->given;
 	char override[PRINT_ESCAPED_SIZE(PCI_DRIVER_SIZE)];
 
 	if (strcmp(function->now.driver, given) != 0 ||
@@ -236,11 +236,10 @@ static void judge_bars(struct status_card *card)
 /* The section of now may want another driver than the boot gave. */
 static void judge_wanted(struct status_card *card, const struct status_function *function)
 {
-	if (function->wanted != function->given)
+	if (strcmp(function->wanted, function->given) != 0)
 		set_function(add(card, STATUS_BROKEN, "section-driver", REBUILD,
 				 "its section wants %s now, this boot gave it %s",
-				 conf_driver_name(function->wanted),
-				 conf_driver_name(function->given)),
+				 function->wanted, function->given),
 			     &function->address);
 }
 

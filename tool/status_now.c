@@ -88,15 +88,30 @@ static void read_override(const struct sys_root *root, struct status_function *f
 		function->override[0] = '\0';
 }
 
+/* With auto, what the image build chose, as far as that is known. */
+static void read_wanted(const struct status_card *card, struct status_function *function)
+{
+	unsigned number = function->address.function;
+	enum conf_driver driver = CONF_AUTO;
+
+	if (card->rule)
+		driver = conf_driver_of(card->rule, number);
+	if (driver == CONF_AUTO && function->has_given &&
+	    (!card->rule || pci_is_vfio_driver(function->given)))
+		strcpy(function->wanted, function->given);
+	else
+		sys_format(
+			function->wanted, sizeof(function->wanted), "%s",
+			conf_driver_name(driver == CONF_AUTO ? CONF_VFIO_PCI : driver));
+	if (!function->has_given)
+		strcpy(function->given, function->wanted);
+}
+
 static void read_function(const struct sys_root *root, const struct status_report *report,
 			  const struct status_card *card,
 			  struct status_function *function)
 {
-	function->wanted =
-		card->rule ? conf_driver_of(card->rule, function->address.function)
-			   : function->given;
-	if (!function->has_given)
-		function->given = function->wanted;
+	read_wanted(card, function);
 	function->stuck = is_stuck(report, &function->address);
 	if (function->stuck)
 		return;

@@ -40,8 +40,8 @@ static int copy_file(const struct arguments *arguments, int into, const char *pa
  * the cards and the trace has the reason. */
 static int resolve(const struct arguments *arguments)
 {
-	int error = modules_resolve(arguments->root_path, arguments->kernel, &config.conf,
-				    &modules);
+	int error = modules_resolve(arguments->root_path, &arguments->root,
+				    arguments->kernel, &config.conf, &modules);
 
 	if (error == -ENOENT) {
 		warn_user("kernel %s has no modules.dep.bin in %s/lib/modules/%s: with "

@@ -26,8 +26,8 @@ enum status verb_modules(const struct arguments *arguments)
 		return STATUS_CANNOT_READ;
 	}
 	config_warn_errors(&config);
-	result = modules_resolve(arguments->root_path, arguments->kernel, &config.conf,
-				 &modules);
+	result = modules_resolve(arguments->root_path, &arguments->root,
+				 arguments->kernel, &config.conf, &modules);
 	if (result == 0)
 		result = modules_format(&modules, text, sizeof(text));
 	if (result == -ENOENT)

@@ -59,8 +59,8 @@ static enum status take_planned(const struct search *search, const struct plan *
 	for (unsigned i = 0; i < plan->card.count; i++) {
 		const struct pci_function *function = &plan->card.functions[i];
 
-		if (conf_driver_of(plan->rule, function->address.function) ==
-		    CONF_VFIO_PCI) {
+		if (conf_driver_of(plan->rule, function->address.function) !=
+		    CONF_PCI_STUB) {
 			vm_add_function(function, card);
 			continue;
 		}
@@ -81,8 +81,7 @@ static enum status take_planned(const struct search *search, const struct plan *
 static const struct pci_function *find_other_driver(const struct vm_card *card)
 {
 	for (unsigned i = 0; i < card->count; i++) {
-		if (strcmp(card->functions[i].host.driver,
-			   conf_driver_name(CONF_VFIO_PCI)) != 0)
+		if (!pci_is_vfio_driver(card->functions[i].host.driver))
 			return &card->functions[i].host;
 	}
 	return NULL;

@@ -248,13 +248,13 @@ static const struct {
 	{"subsystem", 0, set_subsystem, "vendor and device such as 1462:3712"},
 	{"functions", 0, set_functions,
 	 "card, slot, switch, or numbers of functions such as 0,1"},
-	{"driver", 0, set_driver, "vfio-pci or pci-stub"},
+	{"driver", 0, set_driver, "vfio-pci, pci-stub or auto"},
 	{"unbind", 0, set_unbind, "one to four driver names"},
 	{"console", 0, set_console, "release or keep"},
 	{"reset", 0, set_reset,
 	 "default, or reset methods: device_specific, acpi, flr, af_flr, pm, bus, cxl_bus"},
 	{"d3cold", 0, set_d3cold, "yes or no"},
-	{"driver", PCI_SLOT_FUNCTIONS, set_driver_of, "vfio-pci or pci-stub"},
+	{"driver", PCI_SLOT_FUNCTIONS, set_driver_of, "vfio-pci, pci-stub or auto"},
 	{"bar", PCI_BARS, set_bar, "a size such as 256M or 8G, or max"},
 };
 

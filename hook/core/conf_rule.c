@@ -15,6 +15,7 @@ const char *conf_driver_name(enum conf_driver driver)
 	static const char *const names[CONF_DRIVERS] = {
 		[CONF_VFIO_PCI] = "vfio-pci",
 		[CONF_PCI_STUB] = "pci-stub",
+		[CONF_AUTO] = "auto",
 	};
 
 	return names[driver];

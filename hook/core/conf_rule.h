@@ -19,8 +19,12 @@ enum conf_functions {
 	CONF_FUNCTIONS_LIST,   /* just those in function_mask */
 };
 
-enum conf_driver { CONF_VFIO_PCI, CONF_PCI_STUB };
-#define CONF_DRIVERS 2
+enum conf_driver {
+	CONF_VFIO_PCI,
+	CONF_PCI_STUB,
+	CONF_AUTO, /* the kernel's own vfio driver for the function, else vfio-pci */
+};
+#define CONF_DRIVERS 3
 
 enum conf_choice { CONF_AS_IS, CONF_YES, CONF_NO };
 
@@ -47,7 +51,8 @@ struct conf_rule {
 	uint8_t bar_bits[PCI_BARS];  /* of the GPU: 2^n bytes, CONF_BAR_MAX; 0 = as is */
 };
 
-/* The driver that the rule wants for a function with that number, and its name. */
+/* The driver that the rule wants for a function with that number, and its name; the word
+ * "auto" for CONF_AUTO, whose driver's name plan_driver() knows. */
 enum conf_driver conf_driver_of(const struct conf_rule *rule, unsigned function);
 const char *conf_driver_name(enum conf_driver driver);
 

@@ -113,6 +113,40 @@ static bool parse_module(struct words line, struct image_module *module)
 	       next_word(&line).length == 0;
 }
 
+static bool parse_variant(struct words line, struct image_variant *variant)
+{
+	struct words modalias = next_word(&line);
+
+	memset(variant, 0, sizeof(*variant));
+	return pci_parse_modalias(modalias.text, modalias.length, &variant->function) ==
+		       0 &&
+	       copy_name(next_word(&line), variant->driver, sizeof(variant->driver)) &&
+	       next_word(&line).length == 0;
+}
+
+/* 1 when the line is about a variant. */
+static int take_variant(struct words line, struct image_modules *modules)
+{
+	if (!is(next_word(&line), "variant"))
+		return 0;
+	if (modules->variant_count == IMAGE_MAX_VARIANTS)
+		return -E2BIG;
+	if (!parse_variant(line, &modules->variants[modules->variant_count]))
+		return -EINVAL;
+	modules->variant_count++;
+	return 1;
+}
+
+static int take_module(struct words line, struct image_modules *modules)
+{
+	if (modules->count == IMAGE_MAX_MODULES)
+		return -E2BIG;
+	if (!parse_module(line, &modules->modules[modules->count]))
+		return -EINVAL;
+	modules->count++;
+	return 0;
+}
+
 static bool is_comment(struct words line)
 {
 	return line.length == 0 || line.text[0] == '#';
@@ -126,6 +160,8 @@ int image_parse_modules(const char *text, size_t length,
 	memset(ret_modules, 0, sizeof(*ret_modules));
 	*ret_line = 0;
 	while (next_line(&rest, &line, ret_line)) {
+		int result;
+
 		if (is_comment(line))
 			continue;
 		if (ret_modules->release[0] == '\0') {
@@ -135,11 +171,11 @@ int image_parse_modules(const char *text, size_t length,
 				return -EINVAL;
 			continue;
 		}
-		if (ret_modules->count == IMAGE_MAX_MODULES)
-			return -E2BIG;
-		if (!parse_module(line, &ret_modules->modules[ret_modules->count]))
-			return -EINVAL;
-		ret_modules->count++;
+		result = take_variant(line, ret_modules);
+		if (result == 0)
+			result = take_module(line, ret_modules);
+		if (result < 0)
+			return result;
 	}
 	return ret_modules->release[0] ? 0 : -EINVAL;
 }
@@ -162,6 +198,35 @@ int image_parse_keep(const char *text, size_t length, struct image_keep *ret_kee
 		ret_keep->count++;
 	}
 	return 0;
+}
+
+static bool is_same_kind(const struct pci_function *a, const struct pci_function *b)
+{
+	return a->vendor == b->vendor && a->device == b->device &&
+	       a->subsystem_vendor == b->subsystem_vendor &&
+	       a->subsystem_device == b->subsystem_device &&
+	       a->class_code == b->class_code;
+}
+
+const char *image_find_variant(const struct image_modules *modules,
+			       const struct pci_function *function)
+{
+	for (unsigned i = 0; i < modules->variant_count; i++) {
+		if (is_same_kind(&modules->variants[i].function, function))
+			return modules->variants[i].driver;
+	}
+	return NULL;
+}
+
+void image_format_variant(const struct image_variant *variant, char *buffer, size_t size)
+{
+	const struct pci_function *f = &variant->function;
+
+	sys_format(buffer, size,
+		   "variant pci:v%08Xd%08Xsv%08Xsd%08Xbc%02Xsc%02Xi%02X %s\n", f->vendor,
+		   f->device, f->subsystem_vendor, f->subsystem_device,
+		   f->class_code >> 16, f->class_code >> 8 & 0xff, f->class_code & 0xff,
+		   variant->driver);
 }
 
 void image_format_module(const struct image_module *module, char *buffer, size_t size)

@@ -12,6 +12,8 @@
  *					      anything is decided, and may fail
  *	unproven insert|builtin ...           the same, for a boot that arms the guard or
  *					      leaves the cards
+ *	variant MODALIAS DRIVER               for functions with this modalias the kernel
+ *					      has a vfio driver of its own, inserted above
  * keep.list: one PCI address a line, never to be touched. In both, # starts a comment
  *line.
  */
@@ -28,6 +30,7 @@
 #define IMAGE_LIST_SIZE       (8 * 1024) /* bytes of either list */
 #define IMAGE_MAX_MODULES     24
 #define IMAGE_MAX_KEEP        64
+#define IMAGE_MAX_VARIANTS    8
 #define IMAGE_MODULE_SIZE     64  /* a module's or file's name, NUL included */
 #define IMAGE_PARAMETERS_SIZE 512 /* a module's parameters, NUL included */
 #define IMAGE_RELEASE_SIZE    65  /* utsname.release */
@@ -43,8 +46,16 @@ struct image_module {
 	char parameters[IMAGE_PARAMETERS_SIZE];
 };
 
+/* Kept by what the function is, not where: a card may be moved. */
+struct image_variant {
+	struct pci_function function; /* its identity, see pci_parse_modalias() */
+	char driver[PCI_DRIVER_SIZE];
+};
+
 struct image_modules {
 	char release[IMAGE_RELEASE_SIZE];
+	unsigned variant_count;
+	struct image_variant variants[IMAGE_MAX_VARIANTS];
 	unsigned count;
 	struct image_module modules[IMAGE_MAX_MODULES];
 };
@@ -60,6 +71,13 @@ int image_parse_modules(const char *text, size_t length,
 			struct image_modules *ret_modules, unsigned *ret_line);
 int image_parse_keep(const char *text, size_t length, struct image_keep *ret_keep,
 		     unsigned *ret_line);
+
+/* The driver of the function's variant, or NULL. */
+const char *image_find_variant(const struct image_modules *modules,
+			       const struct pci_function *function);
+
+/* One line of modules.list for variant, newline included. */
+void image_format_variant(const struct image_variant *variant, char *buffer, size_t size);
 
 /* One line of modules.list for module, newline included. */
 void image_format_module(const struct image_module *module, char *buffer, size_t size);

@@ -93,8 +93,10 @@ static void note_error(struct pci_function *function, const char *attribute, int
 
 /* "pci:v000010DEd00001E07sv00001043sd00008670bc03sc00i00": where each number begins, and
  * its digits. */
-static bool parse_modalias(const char *text, size_t length, struct pci_function *function)
+int pci_parse_modalias(const char *text, size_t length, struct pci_function *ret_function)
 {
+	struct pci_function *function = ret_function;
+
 	static const struct {
 		char before[6];
 		uint8_t at, digits;
@@ -103,21 +105,33 @@ static bool parse_modalias(const char *text, size_t length, struct pci_function 
 	uint64_t values[sizeof(parts) / sizeof(parts[0])];
 
 	if (length != IDENTITY_LENGTH)
-		return false;
+		return -EINVAL;
 	for (unsigned i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
 		size_t before = strlen(parts[i].before);
 		unsigned at = parts[i].at;
 
 		if (memcmp(text + at - before, parts[i].before, before) != 0 ||
 		    sys_parse_number(text + at, parts[i].digits, 16, 0xffff, &values[i]))
-			return false;
+			return -EINVAL;
 	}
 	function->vendor = (uint16_t)values[0];
 	function->device = (uint16_t)values[1];
 	function->subsystem_vendor = (uint16_t)values[2];
 	function->subsystem_device = (uint16_t)values[3];
 	function->class_code = (uint32_t)(values[4] << 16 | values[5] << 8 | values[6]);
-	return true;
+	return 0;
+}
+
+bool pci_is_vfio_driver(const char *name)
+{
+	static const char end[] = "vfio?pci";
+	size_t length = strlen(name);
+
+	if (length < sizeof(end) - 1)
+		return false;
+	name += length - (sizeof(end) - 1);
+	return memcmp(name, "vfio", 4) == 0 && (name[4] == '-' || name[4] == '_') &&
+	       memcmp(name + 5, "pci", 3) == 0;
 }
 
 int pci_read_identity(const struct sys_root *root, const struct pci_address *address,
@@ -132,7 +146,7 @@ int pci_read_identity(const struct sys_root *root, const struct pci_address *add
 	length = sys_read_attribute(root, path, text, sizeof(text));
 	if (length < 0)
 		return length;
-	return parse_modalias(text, (size_t)length, ret_function) ? 0 : -EINVAL;
+	return pci_parse_modalias(text, (size_t)length, ret_function);
 }
 
 /* "0" or "1", of display controllers alone. */

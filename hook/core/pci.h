@@ -76,6 +76,16 @@ int pci_read_function(const struct sys_root *root, const struct pci_address *add
 int pci_read_identity(const struct sys_root *root, const struct pci_address *address,
 		      struct pci_function *ret_function);
 
+/* The same from the text of a modalias, "pci:v000010DEd00001E07sv...": 0, or -EINVAL and
+ * anything in ret_function. */
+int pci_parse_modalias(const char *text, size_t length,
+		       struct pci_function *ret_function);
+
+/* Whether a driver hands functions to virtual machines: vfio-pci and the kernel's
+ * variants of it, which are all named so (drivers/vfio/pci of Linux 6.12: mlx5_vfio_pci,
+ * nvgrace_gpu_vfio_pci, ...). */
+bool pci_is_vfio_driver(const char *name);
+
 /* Reads the functions of address's slot, in order, into ret (PCI_SLOT_FUNCTIONS entries).
  * Returns how many there are, 0 when the slot is empty. */
 int pci_read_slot(const struct sys_root *root, const struct pci_address *address,

@@ -41,6 +41,56 @@ static void refuse(struct plan *plan, uint16_t refusal, int about)
 	plan->about = about;
 }
 
+const char *plan_driver(const struct plan *plan, const struct pci_function *function)
+{
+	enum conf_driver wanted = conf_driver_of(plan->rule, function->address.function);
+	const char *variant = NULL;
+
+	if (wanted != CONF_AUTO)
+		return conf_driver_name(wanted);
+	if (plan->modules)
+		variant = image_find_variant(plan->modules, function);
+	return variant ? variant : conf_driver_name(CONF_VFIO_PCI);
+}
+
+/* How many functions get the same driver as number first, which is the first of them; 0
+ * when it is not. */
+static unsigned count_same(const struct plan *plan, unsigned first)
+{
+	const struct pci_function *functions = plan->card.functions;
+	const char *driver = plan_driver(plan, &functions[first]);
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < plan->card.count; i++) {
+		if (strcmp(plan_driver(plan, &functions[i]), driver) != 0)
+			continue;
+		if (i < first)
+			return 0;
+		count++;
+	}
+	return count;
+}
+
+void plan_format_drivers(const struct plan *plan, char *text, size_t size)
+{
+	size_t used = 0;
+
+	text[0] = '\0';
+	for (unsigned i = 0; i < plan->card.count; i++) {
+		unsigned count = count_same(plan, i);
+
+		if (count == 0)
+			continue;
+		sys_format(text + used, size - used, "%s%u%s with %s", used ? ", " : "",
+			   count,
+			   used         ? ""
+			   : count == 1 ? " function"
+					: " functions",
+			   plan_driver(plan, &plan->card.functions[i]));
+		used = strlen(text);
+	}
+}
+
 static void check_rule(const struct conf *conf, const struct conf_rule *rule,
 		       struct plan *plan)
 {
@@ -316,7 +366,7 @@ static void check_settings(struct plan *plan)
 	if (has_gpu_setting(rule) && !display)
 		refuse_setting(plan, "reset and bar are for a GPU, and none is taken");
 	else if (rule->keep_console && display && display->class_code >> 8 == CLASS_VGA &&
-		 conf_driver_of(rule, display->address.function) == CONF_VFIO_PCI)
+		 conf_driver_of(rule, display->address.function) != CONF_PCI_STUB)
 		refuse_setting(plan,
 			       "console = keep, and vfio-pci takes the picture of a card "
 			       "of class 0300 all the same");
@@ -350,9 +400,7 @@ static bool may_unbind(const struct conf_rule *rule, const char *driver)
 
 static bool is_target(const struct plan *plan, const struct pci_function *function)
 {
-	enum conf_driver wanted = conf_driver_of(plan->rule, function->address.function);
-
-	return strcmp(function->driver, conf_driver_name(wanted)) == 0;
+	return strcmp(function->driver, plan_driver(plan, function)) == 0;
 }
 
 static const char *name_drm_cause(const struct pci_function *function)
@@ -406,6 +454,7 @@ void plan_make(const struct conf *conf, const struct conf_rule *rule,
 
 	memset(plan, 0, sizeof(*plan));
 	plan->rule = rule;
+	plan->modules = facts->modules;
 	plan->about = -1;
 	check_rule(conf, rule, plan);
 	if (!plan->refusal)

@@ -14,10 +14,11 @@
 /* What is known besides the rules and the functions. */
 struct plan_facts {
 	const struct image_keep *keep;
-	bool keep_broken; /* the image's keep list cannot be trusted */
-	bool late;        /* udev has started: native drivers may arrive at any moment */
-	bool next_boot;   /* plan for a boot to come: native drivers that are modules are
-			   * not there yet when gpupass starts */
+	const struct image_modules *modules; /* for the variants; NULL = there are none */
+	bool keep_broken;                    /* the image's keep list cannot be trusted */
+	bool late;      /* udev has started: native drivers may arrive at any moment */
+	bool next_boot; /* plan for a boot to come: native drivers that are modules are
+			 * not there yet when gpupass starts */
 };
 
 /* Where the selectors of one rule lead. */
@@ -41,7 +42,15 @@ struct plan {
 	enum card_result found;       /* whether they led to a card */
 	struct pci_address missing;   /* what found is about */
 	struct card card;
+	const struct image_modules *modules; /* as in plan_facts */
 };
+
+/* The name of the driver for a function of the plan's card: what its section says, and
+ * for auto the variant, else vfio-pci. */
+const char *plan_driver(const struct plan *plan, const struct pci_function *function);
+
+/* "4 functions with vfio-pci", "3 functions with vfio-pci, 1 with pci-stub" */
+void plan_format_drivers(const struct plan *plan, char *text, size_t size);
 
 /* Makes the plan for one rule. site is not looked at when the rule is broken. */
 void plan_make(const struct conf *conf, const struct conf_rule *rule,

@@ -31,7 +31,7 @@ bool survey_is_overlooked(const struct pci_function *function)
 
 static bool is_for_vm(const struct pci_function *function)
 {
-	return strcmp(function->driver, "vfio-pci") == 0 ||
+	return pci_is_vfio_driver(function->driver) ||
 	       strcmp(function->driver, "pci-stub") == 0;
 }
 

@@ -108,6 +108,7 @@ struct trace_record {
 	E(304, GROUP_SHARED, 4, "group-shared", "its IOMMU group is shared")             \
 	E(305, ONLY_KEYBOARD, 4, "only-keyboard", "the only keyboard hangs on it")       \
 	E(306, RETURNED, 5, "returned", "came back")                                     \
+	E(307, DRIVER_CHOSEN, 6, "driver-chosen", "driver chosen")                       \
 	E(400, REFUSED_BROKEN, 3, "refused-broken", "the configuration has an error")    \
 	E(401, REFUSED_ABSENT, 3, "refused-absent", "there is no such function")         \
 	E(402, REFUSED_IDENTITY, 3, "refused-identity", "something else sits there")     \

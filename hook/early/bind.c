@@ -170,8 +170,7 @@ static unsigned open_entries(const struct bind_context *context, const struct pl
 		entry->card = card;
 		entry->before = plan->card.functions[i];
 		sys_format(entry->target, sizeof(entry->target), "%s",
-			   conf_driver_name(conf_driver_of(
-				   plan->rule, entry->before.address.function)));
+			   plan_driver(plan, &entry->before));
 		entry->carries_console = console_was_on(context->console, &entry->before);
 		entry->has_framebuffer =
 			entry->carries_console &&

@@ -18,7 +18,7 @@ struct trace_about journal_about(const struct bind_journal *journal,
 
 bool journal_is_for_vm(const struct bind_entry *entry)
 {
-	return strcmp(entry->target, conf_driver_name(CONF_VFIO_PCI)) == 0;
+	return pci_is_vfio_driver(entry->target);
 }
 
 int journal_read_driver(const struct sys_root *root, const struct bind_entry *entry,

@@ -54,6 +54,11 @@ void modules_read(const struct sys_root *root)
 		set_trouble(-ENOEXEC, "they are for kernel ", list.release);
 }
 
+const struct image_modules *modules_list(void)
+{
+	return &list;
+}
+
 uint64_t modules_hash(void)
 {
 	return list_hash;

@@ -14,6 +14,9 @@
  * by modules_insert: without a list nothing is inserted. */
 void modules_read(const struct sys_root *root);
 
+/* The list; empty when none could be read. */
+const struct image_modules *modules_list(void);
+
 /* A hash of the list; 0 = none could be read. */
 uint64_t modules_hash(void);
 

@@ -4,6 +4,8 @@
  */
 #include "hook/early/report.h"
 
+#include <string.h>
+
 #include "hook/core/survey.h"
 
 struct report {
@@ -27,6 +29,24 @@ static void record_functions(const struct report *report, const struct plan *pla
 			sys_format(vga, sizeof(vga), ", boot_vga %d", f->boot_vga);
 		trace_add(report->trace, TRACE_FUNCTION_FOUND, &about, "driver %s, %s%s",
 			  f->driver[0] ? f->driver : "none", group, vga);
+	}
+}
+
+/* Of functions whose driver was left to the image build. */
+static void record_drivers(const struct report *report, const struct plan *plan)
+{
+	for (unsigned i = 0; i < plan->card.count; i++) {
+		const struct pci_function *f = &plan->card.functions[i];
+		struct trace_about about = {.card = plan->rule->name, .function = f};
+		const char *driver = plan_driver(plan, f);
+
+		if (conf_driver_of(plan->rule, f->address.function) == CONF_AUTO)
+			trace_add(
+				report->trace, TRACE_DRIVER_CHOSEN, &about, "%s, %s",
+				driver,
+				strcmp(driver, conf_driver_name(CONF_VFIO_PCI)) == 0
+					? "the image knows none of the kernel's own for it"
+					: "the kernel's own for it");
 	}
 }
 
@@ -125,6 +145,7 @@ void report_plan(const struct sys_root *root, struct trace *trace,
 	const struct report report = {root, trace, plans, count};
 
 	record_functions(&report, plan);
+	record_drivers(&report, plan);
 	if (plan->refusal) {
 		record_refusal(&report, plan);
 		return;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Names of directories; nothing is ever written into them.
+ * Names of directories; no file is ever written into them.
  */
 #include "hook/early/taken.h"
 
@@ -22,15 +22,52 @@ static void format_path(const struct pci_function *function, char *path)
 		   function->device);
 }
 
-void taken_note(const struct sys_root *root, const struct card *card)
+static void note_variant(const struct sys_root *root, const struct plan *plan,
+			 const struct pci_function *function)
+{
+	char path[PATH_SIZE], directory[PATH_SIZE + 1 + PCI_DRIVER_SIZE];
+
+	format_path(function, path);
+	sys_format(directory, sizeof(directory), "%s/%s", path,
+		   plan_driver(plan, function));
+	mkdirat(root->fd, directory, 0755);
+}
+
+void taken_note(const struct sys_root *root, const struct plan *plan)
 {
 	char path[PATH_SIZE];
 
 	mkdirat(root->fd, DIRECTORY, 0755);
-	for (unsigned i = 0; i < card->count; i++) {
-		format_path(&card->functions[i], path);
+	for (unsigned i = 0; i < plan->card.count; i++) {
+		const struct pci_function *function = &plan->card.functions[i];
+
+		format_path(function, path);
 		mkdirat(root->fd, path, 0755);
+		if (conf_driver_of(plan->rule, function->address.function) == CONF_AUTO)
+			note_variant(root, plan, function);
 	}
+}
+
+static int take_name(const char *name, void *data)
+{
+	struct image_modules *modules = data;
+
+	modules->variant_count = 1;
+	sys_format(modules->variants[0].driver, sizeof(modules->variants[0].driver), "%s",
+		   name);
+	return 1;
+}
+
+void taken_read_variant(const struct sys_root *root, const struct pci_address *address,
+			struct image_modules *ret_modules)
+{
+	char path[PATH_SIZE];
+
+	ret_modules->variant_count = 0;
+	if (pci_read_identity(root, address, &ret_modules->variants[0].function) < 0)
+		return;
+	format_path(&ret_modules->variants[0].function, path);
+	sys_each_entry(root, path, take_name, ret_modules);
 }
 
 bool taken_is(const struct sys_root *root, const struct pci_address *address)

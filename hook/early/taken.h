@@ -3,15 +3,21 @@
  * taken: which functions this boot has taken, so that one that comes back later (remove
  * and rescan, hotplug) is known again: an empty directory for each,
  * run/gpupass/taken/0000:83:00.0-0x10de:0x1e07. conf/gpupass.rules looks for it before it
- * starts anything.
+ * starts anything. Where the kernel's own vfio driver was chosen for a function, it is
+ * the name of a directory in there.
  */
 #ifndef GPUPASS_TAKEN_H
 #define GPUPASS_TAKEN_H
 
-#include "hook/core/card.h"
+#include "hook/core/plan.h"
 
-/* Notes every function of a card. What cannot be noted is not known again. */
-void taken_note(const struct sys_root *root, const struct card *card);
+/* Notes every function of the plan's card. What cannot be noted is not known again. */
+void taken_note(const struct sys_root *root, const struct plan *plan);
+
+/* The variant that this boot gave to the function at address, as the only one of
+ * ret_modules; none when it gave another driver. */
+void taken_read_variant(const struct sys_root *root, const struct pci_address *address,
+			struct image_modules *ret_modules);
 
 /* Whether the function that is at address now was taken in this boot. */
 bool taken_is(const struct sys_root *root, const struct pci_address *address);

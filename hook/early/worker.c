@@ -72,33 +72,6 @@ static int read_keep_list(const struct worker_task *task, struct image_keep *ret
 	return error < 0 ? error : 0;
 }
 
-static enum conf_driver driver_of(const struct plan *plan, unsigned function)
-{
-	return conf_driver_of(plan->rule,
-			      plan->card.functions[function].address.function);
-}
-
-/* "4 functions with vfio-pci", "3 functions with vfio-pci, 1 with pci-stub" */
-static void format_drivers(const struct plan *plan, char *text, size_t size)
-{
-	unsigned counts[] = {[CONF_VFIO_PCI] = 0, [CONF_PCI_STUB] = 0};
-	size_t used = 0;
-
-	for (unsigned i = 0; i < plan->card.count; i++)
-		counts[driver_of(plan, i)]++;
-	for (unsigned i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
-		if (counts[i] == 0)
-			continue;
-		sys_format(text + used, size - used, "%s%u%s with %s", used ? ", " : "",
-			   counts[i],
-			   used             ? ""
-			   : counts[i] == 1 ? " function"
-					    : " functions",
-			   conf_driver_name((enum conf_driver)i));
-		used = strlen(text);
-	}
-}
-
 static void summarize(const struct worker_task *task, const struct plan *plan,
 		      enum trace_event event, const char *text)
 {
@@ -106,7 +79,7 @@ static void summarize(const struct worker_task *task, const struct plan *plan,
 	char drivers[TRACE_TEXT_SIZE] = "";
 
 	if (event == TRACE_TAKEN || event == TRACE_WOULD_TAKE) {
-		format_drivers(plan, drivers, sizeof(drivers));
+		plan_format_drivers(plan, drivers, sizeof(drivers));
 		text = drivers;
 	}
 	trace_add(task->trace, event, &about, "%s", text);
@@ -120,10 +93,11 @@ static int check_driver(const struct worker_task *task, const struct plan *plan)
 	char path[PCI_PATH_SIZE];
 
 	for (unsigned i = 0; i < plan->card.count; i++) {
-		const char *driver = conf_driver_name(driver_of(plan, i));
+		const char *driver = plan_driver(plan, &plan->card.functions[i]);
 		int there;
 
-		if (i > 0 && driver_of(plan, i) == driver_of(plan, i - 1))
+		if (i > 0 &&
+		    strcmp(driver, plan_driver(plan, &plan->card.functions[i - 1])) == 0)
 			continue;
 		sys_format(path, sizeof(path), PCI_DRIVERS "/%s", driver);
 		there = sys_exists(task->root, path);
@@ -155,7 +129,7 @@ static bool take_card(const struct worker_task *task, const struct bind_context 
 		return true;
 	}
 	if (bind_take_card(context, plan, card) == 0) {
-		taken_note(task->root, &plan->card);
+		taken_note(task->root, plan);
 		summarize(task, plan, TRACE_TAKEN, "");
 		return true;
 	}
@@ -314,6 +288,7 @@ static int take_function_again(const struct worker_task *task)
 {
 	static struct plan_facts facts;
 	static struct image_keep keep;
+	static struct image_modules modules;
 	const struct bind_context context = {.root = task->root,
 					     .trace = task->trace,
 					     .journal = task->journal,
@@ -323,6 +298,8 @@ static int take_function_again(const struct worker_task *task)
 	int index, error;
 
 	facts.keep = &keep;
+	facts.modules = &modules;
+	taken_read_variant(task->root, task->returned, &modules);
 	survey_plan(task->root, task->conf, &facts, plans);
 	plan = find_plan(task, task->returned);
 	if (!plan)
@@ -343,7 +320,7 @@ static int take_function_again(const struct worker_task *task)
 	about.function = &plan->card.functions[0];
 	if (error == 0)
 		trace_add(task->trace, TRACE_TAKEN_AGAIN, &about, "%s",
-			  conf_driver_name(driver_of(plan, 0)));
+			  plan_driver(plan, &plan->card.functions[0]));
 	return error;
 }
 
@@ -383,6 +360,7 @@ int worker_run(const struct worker_task *task)
 	read_guard(task);
 	facts.keep_broken = read_keep_list(task, &keep) < 0;
 	facts.late = udev_has_started(task->root);
+	facts.modules = modules_list();
 	survey_plan(task->root, task->conf, &facts, plans);
 	copy_kernel_log(task, &lines);
 	find_console(task, &console);

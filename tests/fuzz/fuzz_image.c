@@ -57,6 +57,24 @@ static void check_modules(const char *text, size_t size)
 	}
 }
 
+static void check_variants(const char *text, size_t size)
+{
+	static struct image_modules list, again;
+	char written[IMAGE_PARAMETERS_SIZE], whole[sizeof(written) + 16];
+	unsigned line;
+
+	if (image_parse_modules(text, size, &list, &line) < 0)
+		return;
+	require(list.variant_count <= IMAGE_MAX_VARIANTS);
+	for (unsigned i = 0; i < list.variant_count; i++) {
+		check_name(list.variants[i].driver, sizeof(list.variants[i].driver));
+		image_format_variant(&list.variants[i], written, sizeof(written));
+		sys_format(whole, sizeof(whole), "kernel x\n%s", written);
+		require(image_parse_modules(whole, strlen(whole), &again, &line) == 0);
+		require(again.variant_count == 1);
+	}
+}
+
 static void check_keep(const char *text, size_t size)
 {
 	static struct image_keep keep;
@@ -72,6 +90,7 @@ static void check_keep(const char *text, size_t size)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	check_modules((const char *)data, size);
+	check_variants((const char *)data, size);
 	check_keep((const char *)data, size);
 	return 0;
 }

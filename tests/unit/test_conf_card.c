@@ -73,11 +73,14 @@ static void test_driver_of(void **state)
 	assert_int_equal(conf_driver_of(rule, 7), CONF_PCI_STUB);
 	assert_string_equal(conf_driver_name(CONF_VFIO_PCI), "vfio-pci");
 	assert_string_equal(conf_driver_name(CONF_PCI_STUB), "pci-stub");
-	assert_bad("driver 3 = nouveau", 3, "nouveau", "vfio-pci or pci-stub");
+	assert_good("driver = auto\ndriver 1 = vfio-pci");
+	assert_int_equal(conf_driver_of(rule, 0), CONF_AUTO);
+	assert_int_equal(conf_driver_of(rule, 1), CONF_VFIO_PCI);
+	assert_bad("driver 3 = nouveau", 3, "nouveau", "vfio-pci, pci-stub or auto");
 	/* Nothing that a broken section says is believed: what is not understood is not
 	 * the other driver. */
 	assert_int_equal(conf_driver_of(rule, 3), CONF_VFIO_PCI);
-	assert_bad("driver = vfio", 3, "vfio", "vfio-pci or pci-stub");
+	assert_bad("driver = vfio", 3, "vfio", "vfio-pci, pci-stub or auto");
 	assert_int_equal(rule->driver, CONF_VFIO_PCI);
 }
 

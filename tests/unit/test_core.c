@@ -111,6 +111,45 @@ static void test_module_list(void **state)
 	assert_string_equal(line_text, "builtin vfio_virqfd\n");
 }
 
+static void test_variants(void **state)
+{
+	static const char text[] =
+		"kernel 6.12.1\ninsert mlx5_vfio_pci mlx5-vfio-pci.ko\n"
+		"variant pci:v000015B3d0000101Esv000015B3sd00000058bc02sc00i00 "
+		"mlx5_vfio_pci\n";
+	static struct image_modules modules;
+	struct pci_function function = {.vendor = 0x15b3,
+					.device = 0x101e,
+					.subsystem_vendor = 0x15b3,
+					.subsystem_device = 0x58,
+					.class_code = 0x020000};
+	char line_text[128];
+	unsigned line;
+
+	(void)state;
+	assert_int_equal(parse_modules(text, &modules, &line), 0);
+	assert_int_equal(modules.count, 1);
+	assert_int_equal(modules.variant_count, 1);
+	assert_string_equal(image_find_variant(&modules, &function), "mlx5_vfio_pci");
+	image_format_variant(&modules.variants[0], line_text, sizeof(line_text));
+	assert_non_null(strstr(text, line_text));
+	/* Its virtual function is another device; so is a board of another maker. */
+	function.subsystem_device++;
+	assert_null(image_find_variant(&modules, &function));
+}
+
+static void test_vfio_drivers_by_name(void **state)
+{
+	(void)state;
+	assert_true(pci_is_vfio_driver("vfio-pci"));
+	assert_true(pci_is_vfio_driver("nvgrace_gpu_vfio_pci"));
+	assert_false(pci_is_vfio_driver(""));
+	assert_false(pci_is_vfio_driver("fio-pci"));
+	assert_false(pci_is_vfio_driver("vfio.pci"));
+	assert_false(pci_is_vfio_driver("vfio-pci-core"));
+	assert_false(pci_is_vfio_driver("pci-stub"));
+}
+
 static void test_bad_module_lists(void **state)
 {
 	static const char *const bad[] = {
@@ -125,6 +164,16 @@ static void test_bad_module_lists(void **state)
 		"kernel 6.1\nremove a\n",
 		"kernel 6.1\nbuiltin a b\n",
 		"kernel 6.1\nbuiltin\n",
+		"kernel 6.1\nvariant\n",
+		"kernel 6.1\nvariant pci:v1 a\n",
+		"kernel 6.1\nvariant "
+		"pci:v000015B3d0000101Esv000015B3sd00000058bc02sc00i00\n",
+		"kernel 6.1\nvariant "
+		"pci:v000015B3d0000101Esv000015B3sd00000058bc02sc00i00 ../a\n",
+		"kernel 6.1\nvariant "
+		"pci:v000015B3d0000101Esv000015B3sd00000058bc02sc00i00 a b\n",
+		"kernel 6.1\nguard variant "
+		"pci:v000015B3d0000101Esv000015B3sd00000058bc02sc00i00 a\n",
 	};
 	static struct image_modules modules;
 	static char many[16 * (IMAGE_MAX_MODULES + 2)];
@@ -220,6 +269,8 @@ int main(void)
 		cmocka_unit_test(test_numbers),
 		cmocka_unit_test(test_addresses),
 		cmocka_unit_test(test_module_list),
+		cmocka_unit_test(test_variants),
+		cmocka_unit_test(test_vfio_drivers_by_name),
 		cmocka_unit_test(test_bad_module_lists),
 		cmocka_unit_test(test_keep_list),
 		cmocka_unit_test(test_same_module),

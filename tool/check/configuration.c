@@ -12,7 +12,9 @@
 #include "hook/core/mode.h"
 #include "tool/check/check.h"
 #include "tool/keep.h"
+#include "tool/modules.h"
 #include "tool/regular.h"
+#include "tool/variants.h"
 
 static void check_mode(struct check *check)
 {
@@ -130,9 +132,16 @@ struct check_finding *check_add_refusal(struct check *check, const struct plan *
 static void make_plans(struct check *check)
 {
 	static struct image_keep keep;
-	const struct plan_facts facts = {.keep = &keep, .next_boot = true};
+	static struct modules modules;
+	const struct plan_facts facts = {
+		.keep = &keep, .modules = &modules.list, .next_boot = true};
 	const struct conf *conf = &check->config.conf;
 
+	/* As the image of this kernel has them. */
+	if (variants_are_wanted(conf) &&
+	    modules_resolve(check->root_path, check->root, check->release, conf,
+			    &modules) < 0)
+		modules.list.variant_count = 0;
 	if (!conf->generic)
 		keep_read(check->root, &keep);
 	survey_plan(check->root, conf, &facts, check->plans);

@@ -25,9 +25,7 @@ static struct json_object *make_card(const struct check *check, const struct pla
 		struct json_object *entry = json_object_new_object();
 
 		json_add_address(entry, "address", &function->address);
-		json_add_string(entry, "driver",
-				conf_driver_name(conf_driver_of(
-					plan->rule, function->address.function)));
+		json_add_string(entry, "driver", plan_driver(plan, function));
 		json_object_array_add(functions, entry);
 	}
 	json_object_object_add(object, "functions", functions);

@@ -22,8 +22,9 @@ static const char *find_wanted(const struct check *check,
 		const struct plan *plan = &check->plans[i];
 
 		if (!plan->refusal && card_index(&plan->card, address) >= 0)
-			return conf_driver_name(
-				conf_driver_of(plan->rule, address->function));
+			return plan_driver(
+				plan,
+				&plan->card.functions[card_index(&plan->card, address)]);
 	}
 	return NULL;
 }

@@ -22,19 +22,19 @@ static bool is_uncertain(const struct check *check, const struct plan *plan)
 
 static void put_plan(const struct check *check, const struct plan *plan)
 {
-	char address[PCI_ADDRESS_SIZE], label[CONF_MAX_NAME + 8], text[128];
+	char address[PCI_ADDRESS_SIZE], label[CONF_MAX_NAME + 8], text[256];
+	char drivers[192];
 
 	snprintf(label, sizeof(label), "  %s: ", plan->rule->name);
 	pci_format_address(&plan->address, address);
+	plan_format_drivers(plan, drivers, sizeof(drivers));
 	if (is_uncertain(check, plan))
 		snprintf(text, sizeof(text),
 			 "not known while the IOMMU is off, see below");
 	else if (plan->refusal || check->switched_off)
 		snprintf(text, sizeof(text), "stays with the host, see below");
 	else
-		snprintf(text, sizeof(text), "takes %s, %u function%s with %s", address,
-			 plan->card.count, plan->card.count == 1 ? "" : "s",
-			 conf_driver_name(plan->rule->driver));
+		snprintf(text, sizeof(text), "takes %s, %s", address, drivers);
 	print_hanging(stdout, label, text, WIDTH);
 }
 
