@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=sh
 # The images of other kernels than the newest, which is the trigger's. Stands in the scripts
 # that say #IMAGES#.
 images_of_others()
@@ -7,11 +9,13 @@ images_of_others()
 	done | sort -V | sed '$d'
 }
 
-# rebuild IMAGE: by the generator that the kernels' packages call last, as install.sh has it.
+# rebuild IMAGE: by the generator that the kernels' packages call last, as install.sh has it. A
+# script of initramfs-tools stays behind when that is removed.
 rebuild()
 {
 	version=${1#/boot/initrd.img-}
-	if ! command -v dracut >/dev/null || [ -x /etc/kernel/postinst.d/initramfs-tools ]; then
+	if command -v mkinitramfs >/dev/null && { ! command -v dracut >/dev/null ||
+		[ -x /etc/kernel/postinst.d/initramfs-tools ]; }; then
 		update-initramfs -u -k "$version"
 	else
 		dracut -q --force "$1" "$version"
