@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "hook/core/conf_card.h"
-#include "hook/core/conf_words.h"
 #include "hook/core/hash.h"
 
 #define FILE_NAME "gpupass.conf"

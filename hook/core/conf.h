@@ -24,8 +24,9 @@
 #define CONF_MAX_ERRORS       16 /* kept; more are counted */
 #define CONF_WORD_SIZE        40 /* of an error's word, NUL included; longer is cut */
 #define CONF_VALUE_SIZE       64
-#define CONF_COMMAND_LINE     UINT_MAX /* in place of a line: see conf_words.h */
-#define CONF_DEADLINE_DEFAULT 10       /* seconds */
+#define CONF_WORDS_NAME       "cmdline." /* no section's name begins so */
+#define CONF_COMMAND_LINE     UINT_MAX   /* in place of a line: see conf_words.h */
+#define CONF_DEADLINE_DEFAULT 10         /* seconds */
 #define CONF_DEADLINE_MAX     120
 
 enum conf_guard { CONF_GUARD_ON, CONF_GUARD_OFF, CONF_GUARD_REQUIRE };

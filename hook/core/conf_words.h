@@ -14,7 +14,6 @@
 
 #include "hook/core/conf.h"
 
-#define CONF_WORDS_NAME "cmdline." /* no section's name begins so */
 #define CONF_WORDS_CARD "gpupass.card"
 
 /* Whether a word of the command line is one of these, right or wrong. */

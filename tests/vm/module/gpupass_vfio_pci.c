@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * gpupass_vfio_pci: a vfio driver for one kind of function alone, the display of the tests'
- * host, as mlx5_vfio_pci is for some network cards. It does what vfio-pci does; with
- * refuse=1 its probe fails.
+ * gpupass_vfio_pci: a vfio driver for one kind of function alone, the display of the
+ * tests' host, as mlx5_vfio_pci is for some network cards. It does what vfio-pci does;
+ * with refuse=1 its probe fails.
  */
 #include <linux/err.h>
 #include <linux/iommu.h>
