@@ -14,7 +14,7 @@ images_of_others()
 rebuild()
 {
 	version=${1#/boot/initrd.img-}
-	if command -v mkinitramfs >/dev/null && { ! command -v dracut >/dev/null ||
+	if command -v update-initramfs >/dev/null && { ! command -v dracut >/dev/null ||
 		[ -x /etc/kernel/postinst.d/initramfs-tools ]; }; then
 		update-initramfs -u -k "$version"
 	else
