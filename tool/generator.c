@@ -6,6 +6,7 @@
 
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include "tool/boot_images.h"
@@ -19,7 +20,8 @@ static const struct {
 	[GENERATOR_INITRAMFS_TOOLS] = {"initramfs-tools", "update-initramfs",
 				       "update-initramfs -u -k all"},
 	[GENERATOR_DRACUT] = {"dracut", "dracut", "dracut -f --regenerate-all"},
-	[GENERATOR_MKINITCPIO] = {"mkinitcpio", "mkinitcpio", NULL},
+	[GENERATOR_DRACUT_DEBIAN] = {"dracut", "dracut", "update-initramfs -u -k all"},
+	[GENERATOR_MKINITCPIO] = {"mkinitcpio", "mkinitcpio", "mkinitcpio -P"},
 };
 
 /* Links are not followed: below another root theirs may lead out of it. */
@@ -61,14 +63,30 @@ static bool has_images(const struct sys_root *root)
 	bool found = false;
 
 	for (int i = 0; i < count; i++)
-		found |= images[i].path[0] != '\0';
+		found |= images[i].by_version;
 	free(images);
 	return found;
 }
 
+/* dracut of Debian and Ubuntu has a program of this name since 107-2 (its changelog),
+ * that calls dracut; initramfs-tools' own knows nothing of dracut. */
+static bool is_of_dracut(const struct sys_root *root)
+{
+	char path[GENERATOR_PATH_SIZE], text[65536];
+	int length;
+
+	if (!generator_find_program(root, generators[GENERATOR_INITRAMFS_TOOLS].program,
+				    path))
+		return false;
+	length = sys_read_file(root, path, text, sizeof(text) - 1);
+	text[length < 0 ? 0 : length] = '\0';
+	return strstr(text, "dracut") != NULL;
+}
+
 /* With both of Debian's, it is the one whose script the kernel's packages run last: the
- * other's image would be overwritten. Arch's mkinitcpio may be there beside dracut, and
- * then the names of the images tell. */
+ * other's image would be overwritten. That script alone may be what a removed package has
+ * left. Arch's mkinitcpio may be there beside dracut, and then the names of the images
+ * tell. */
 enum generator generator_find(const struct sys_root *root)
 {
 	bool initramfs_tools = is_here(root, GENERATOR_INITRAMFS_TOOLS);
@@ -79,6 +97,8 @@ enum generator generator_find(const struct sys_root *root)
 			return GENERATOR_INITRAMFS_TOOLS;
 		return mkinitcpio ? GENERATOR_MKINITCPIO : GENERATOR_NONE;
 	}
+	if (is_of_dracut(root))
+		return GENERATOR_DRACUT_DEBIAN;
 	if (initramfs_tools && is_program(root, "etc/kernel/postinst.d/initramfs-tools"))
 		return GENERATOR_INITRAMFS_TOOLS;
 	if (mkinitcpio && !has_images(root))
@@ -101,12 +121,17 @@ bool generator_command_for(enum generator generator, const char *image,
 {
 	switch (generator) {
 	case GENERATOR_INITRAMFS_TOOLS:
+	case GENERATOR_DRACUT_DEBIAN:
 		sys_format(buffer, GENERATOR_COMMAND_SIZE, "update-initramfs -u -k %s",
 			   kernel ? kernel : "all");
 		return true;
 	case GENERATOR_DRACUT:
 		sys_format(buffer, GENERATOR_COMMAND_SIZE, "dracut --force %s %s", image,
 			   kernel ? kernel : "KERNEL");
+		return true;
+	case GENERATOR_MKINITCPIO:
+		sys_format(buffer, GENERATOR_COMMAND_SIZE, "%s",
+			   generators[generator].command);
 		return true;
 	default:
 		return false;

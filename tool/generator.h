@@ -12,7 +12,8 @@ enum generator {
 	GENERATOR_NONE,
 	GENERATOR_INITRAMFS_TOOLS,
 	GENERATOR_DRACUT,
-	GENERATOR_MKINITCPIO, /* gpupass has no hook for it: there are no commands */
+	GENERATOR_DRACUT_DEBIAN, /* with the update-initramfs of its own package */
+	GENERATOR_MKINITCPIO,
 };
 
 #define GENERATOR_COMMAND_SIZE 4608 /* PATH_MAX and words around it */
@@ -29,7 +30,8 @@ const char *generator_name(enum generator generator);
 const char *generator_command(enum generator generator);
 
 /* The command that rebuilds one image to buffer (GENERATOR_COMMAND_SIZE bytes); kernel is
- * its version, NULL when it is not known. False when there is none. */
+ * its version, NULL when it is not known. mkinitcpio's presets name their images: it is
+ * all of them there. False when there is none. */
 bool generator_command_for(enum generator generator, const char *image,
 			   const char *kernel, char *buffer);
 

@@ -109,21 +109,6 @@ static void say_next(const char *command)
 	printf("  %u. reboot\n", number);
 }
 
-/* A host whose images gpupass cannot have rebuilt. */
-static void explain(enum generator generator)
-{
-	if (generator == GENERATOR_NONE)
-		warn_user(
-			"there is neither update-initramfs nor dracut here: rebuild what "
-			"this host boots from by hand; until then nothing changes");
-	else
-		warn_user(
-			"the boot images of this host are built by %s, which gpupass has "
-			"no hook for: it needs initramfs-tools or dracut; until then "
-			"nothing changes",
-			generator_name(generator));
-}
-
 static bool is_wanted(const struct arguments *arguments, const char *command)
 {
 	if (!arguments->root.real) {
@@ -138,11 +123,12 @@ static bool is_wanted(const struct arguments *arguments, const char *command)
 
 enum status rebuild_offer(const struct arguments *arguments)
 {
-	enum generator generator = generator_find(&arguments->root);
-	const char *command = generator_command(generator);
+	const char *command = generator_command(generator_find(&arguments->root));
 
 	if (!command) {
-		explain(generator);
+		warn_user("there is no update-initramfs, dracut or mkinitcpio here: "
+			  "rebuild what this host boots from by hand; until then nothing "
+			  "changes");
 		return arguments->rebuild ? STATUS_FINDING : STATUS_GOOD;
 	}
 	if (!is_wanted(arguments, command)) {

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "tool/boot_images.h"
+#include "tool/generator.h"
 #include "tool/regular.h"
 #include "tool/verify.h"
 
@@ -21,18 +22,15 @@ static struct verify_image image;
 static void print_finding(void *data, bool rebuild, const char *sentence)
 {
 	const char *path = data;
-	char kernel[IMAGE_RELEASE_SIZE] = "all";
+	char kernel[IMAGE_RELEASE_SIZE], command[GENERATOR_COMMAND_SIZE];
 	bool known = boot_images_kernel(path, kernel, sizeof(kernel));
 
-	char remedy[2 * PATH_MAX] = "";
-
-	if (rebuild && verify_is_initramfs_tools(&image))
-		sys_format(remedy, sizeof(remedy), ": run update-initramfs -u -k %s",
-			   kernel);
-	else if (rebuild)
-		sys_format(remedy, sizeof(remedy), ": run dracut --force %s %s", path,
-			   known ? kernel : "KERNEL");
-	print_formatted(stdout, "%s: %s%s", path, sentence, remedy);
+	if (!rebuild || !generator_command_for(verify_generator(&image), path,
+					       known ? kernel : NULL, command)) {
+		print_formatted(stdout, "%s: %s", path, sentence);
+		return;
+	}
+	print_formatted(stdout, "%s: %s: run %s", path, sentence, command);
 }
 
 static void print_remark(void *data, const char *sentence)

@@ -114,6 +114,40 @@ static int read_unit(const struct cpio_file *file, struct verify_image *image)
 	return error;
 }
 
+/* busybox's is a script; systemd is a link or, up to mkinitcpio 40, the program. */
+static int read_init(const struct cpio_file *file, struct verify_image *image)
+{
+	char start[2];
+	ssize_t length;
+
+	if (!S_ISREG(file->mode)) {
+		image->init_is_systemd = file->link && ends_with(file->link, "systemd");
+		return 0;
+	}
+	length = cpio_read_file(file, start, sizeof(start));
+	if (length < 0)
+		return (int)length;
+	image->init_is_systemd = length < 2 || memcmp(start, "#!", 2) != 0;
+	return 0;
+}
+
+/* What mkinitcpio writes into every image, and what only its images have. */
+static int look_at_mkinitcpio(const struct cpio_file *file, struct verify_image *image)
+{
+	if (strcmp(file->path, "init") == 0)
+		return read_init(file, image);
+	if (strcmp(file->path, "config") == 0)
+		return read_text(file, &image->hooks);
+	if (strcmp(file->path, "buildconfig") == 0)
+		return read_text(file, &image->build);
+	if (strcmp(file->path, VERIFY_HOOK) == 0) {
+		image->has_early_hook = true;
+		image->early_hook_runs =
+			S_ISREG(file->mode) && (file->mode & 0111) == 0111;
+	}
+	return 0;
+}
+
 /* What dracut's own scripts put where differs between its versions: the ends do not. */
 static int look_at_dracut(const struct cpio_file *file, struct verify_image *image)
 {
@@ -152,6 +186,8 @@ static int look_at(const struct cpio_file *file, void *data)
 	} else {
 		int error = read_other_name(file, image);
 
+		if (error == 0)
+			error = look_at_mkinitcpio(file, image);
 		return error < 0 ? error : look_at_dracut(file, image);
 	}
 	return 0;
@@ -166,10 +202,12 @@ int verify_read(const char *path, struct verify_image *ret_image)
 bool verify_is_empty(const struct verify_image *image)
 {
 	return !image->program.exists && !image->has_script && !image->modules.exists &&
-	       !image->has_unit && !image->has_hook;
+	       !image->has_unit && !image->has_hook && !image->has_early_hook;
 }
 
-bool verify_is_initramfs_tools(const struct verify_image *image)
+enum generator verify_generator(const struct verify_image *image)
 {
-	return image->order.exists;
+	if (image->order.exists)
+		return GENERATOR_INITRAMFS_TOOLS;
+	return image->build.exists ? GENERATOR_MKINITCPIO : GENERATOR_DRACUT;
 }

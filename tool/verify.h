@@ -8,6 +8,7 @@
 #include "hook/core/image.h"
 #include "tool/config.h"
 #include "tool/digest.h"
+#include "tool/generator.h"
 
 #define VERIFY_MAX_MODULES  64
 #define VERIFY_PROGRAM_SIZE (1024 * 1024)
@@ -15,6 +16,7 @@
 #define VERIFY_SCRIPTS "scripts/init-top/"
 #define VERIFY_SCRIPT  VERIFY_SCRIPTS "00-gpupass"
 #define VERIFY_UNIT    "gpupass.service"
+#define VERIFY_HOOK    "hooks/gpupass"
 
 /* A small text of an image. */
 struct verify_text {
@@ -43,6 +45,10 @@ struct verify_image {
 	/* dracut. A unit in etc/ stands in for the one below usr/. */
 	bool has_unit, unit_of_etc, unit_masked, unit_wanted, has_hook;
 	struct verify_text conf, modules, keep, order, unit, unit_more /* its drop-ins */;
+	/* mkinitcpio: both are in, and /init is busybox's or systemd. */
+	bool has_early_hook, early_hook_runs, init_is_systemd;
+	struct verify_text hooks /* in the order they run */,
+		build /* its configuration */;
 	unsigned module_count; /* below IMAGE_MODULES */
 	struct verify_module module[VERIFY_MAX_MODULES];
 };
@@ -50,8 +56,8 @@ struct verify_image {
 /* Collects what is in the image at path. 0 or -errno, as cpio_read_image(). */
 int verify_read(const char *path, struct verify_image *ret_image);
 
-/* Whether initramfs-tools made the image; else it is taken for one of dracut. */
-bool verify_is_initramfs_tools(const struct verify_image *image);
+/* What made the image; what is not known is taken for one of dracut. */
+enum generator verify_generator(const struct verify_image *image);
 
 /* Whether there is anything of gpupass in it. */
 bool verify_is_empty(const struct verify_image *image);

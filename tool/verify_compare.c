@@ -192,6 +192,76 @@ static void check_dracut(const struct verify_image *image, struct verify_report 
 		check_unit(image, report);
 }
 
+/* Which of the hooks of mkinitcpio's first phase a name is, from 0; -1 when it is none.
+ */
+static int place_of(const char *config, const char *hook)
+{
+	static const char start[] = "EARLYHOOKS=\"", ends[] = " \"\n";
+	const char *at = strstr(config, start);
+	size_t length;
+	int place = 0;
+
+	if (!at)
+		return -1;
+	at += strlen(start);
+	for (; (length = strcspn(at, ends)) > 0; place++) {
+		if (strlen(hook) == length && memcmp(at, hook, length) == 0)
+			return place;
+		at += length + strspn(at + length, " ");
+	}
+	return -1;
+}
+
+static void check_mkinitcpio(const struct verify_image *image,
+			     struct verify_report *report)
+{
+	int own = place_of(image->hooks.text, "gpupass");
+	int udev = place_of(image->hooks.text, "udev");
+
+	if (image->init_is_systemd && !image->has_unit)
+		verify_report(report, true, VERIFY_UNIT " is not in it");
+	else if (image->init_is_systemd)
+		check_unit(image, report);
+	else if (!image->has_early_hook || own < 0)
+		verify_report(report, true, VERIFY_HOOK " does not run in it");
+	else if (!image->early_hook_runs)
+		verify_report(report, true, VERIFY_HOOK " is not executable in it");
+	else if (udev >= 0 && udev < own)
+		verify_report(report, false,
+			      "gpupass runs after udev, and will refuse the cards: put "
+			      "gpupass before udev in HOOKS, then run mkinitcpio -P");
+}
+
+/* mkinitcpio writes the configuration that it was told into the image. Without the word
+ * there, building it again would change nothing: a preset may name a configuration of its
+ * own, for which mkinitcpio reads no other file. */
+static void check_empty(const struct verify_image *image, struct verify_report *report)
+{
+	if (image->build.exists && !strstr(image->build.text, "gpupass"))
+		verify_report(
+			report, false,
+			"gpupass is not in it, and not in HOOKS of the configuration "
+			"that it was built with: write it there, before udev or "
+			"systemd, then run mkinitcpio -P");
+	else
+		verify_report(report, true, "gpupass is not in it");
+}
+
+static void check_starter(const struct verify_image *image, struct verify_report *report)
+{
+	switch (verify_generator(image)) {
+	case GENERATOR_INITRAMFS_TOOLS:
+		check_order(image, report);
+		break;
+	case GENERATOR_MKINITCPIO:
+		check_mkinitcpio(image, report);
+		break;
+	default:
+		check_dracut(image, report);
+		break;
+	}
+}
+
 static void check_without(const struct verify_image *image, const struct config *config,
 			  struct verify_report *report)
 {
@@ -213,16 +283,13 @@ unsigned verify_compare(const struct verify_image *image, const struct sys_root 
 		return report->count;
 	}
 	if (verify_is_empty(image)) {
-		verify_report(report, true, "gpupass is not in it");
+		check_empty(image, report);
 		return report->count;
 	}
 	verify_check_program(image, root, report);
 	check_conf(image, config, report);
 	check_modules(image, root, report);
 	check_keep(image, root, config, report);
-	if (verify_is_initramfs_tools(image))
-		check_order(image, report);
-	else
-		check_dracut(image, report);
+	check_starter(image, report);
 	return report->count;
 }

@@ -42,6 +42,14 @@ static void make(const char *const *paths)
 	}
 }
 
+static void write_text(const char *path, const char *text)
+{
+	int fd = openat(root.fd, path, O_WRONLY | O_TRUNC);
+
+	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
+	close(fd);
+}
+
 static void drop(void)
 {
 	char command[128];
@@ -69,7 +77,8 @@ static void finds_what_builds_the_images(void **state)
 		  "etc/kernel/postinst.d/initramfs-tools"}},
 		{GENERATOR_MKINITCPIO, {"usr/bin/mkinitcpio"}},
 		{GENERATOR_MKINITCPIO,
-		 {"usr/bin/mkinitcpio", "usr/bin/dracut", "boot/initramfs-linux.img"}},
+		 {"usr/bin/mkinitcpio", "usr/bin/dracut", "boot/initramfs-linux.img",
+		  "lib/modules/6.1.0/pkgbase"}},
 		{GENERATOR_DRACUT,
 		 {"usr/bin/mkinitcpio", "usr/bin/dracut", "boot/initramfs-6.1.0.img",
 		  "lib/modules/6.1.0/"}},
@@ -81,6 +90,22 @@ static void finds_what_builds_the_images(void **state)
 		assert_int_equal(generator_find(&root), cases[i].expected);
 		drop();
 	}
+}
+
+/* Ubuntu's dracut comes with an update-initramfs, and initramfs-tools may have left the
+ * script of the kernel's packages. */
+static void tells_whose_update_initramfs_it_is(void **state)
+{
+	static const char *const paths[] = {"usr/sbin/update-initramfs", "usr/bin/dracut",
+					    "etc/kernel/postinst.d/initramfs-tools",
+					    NULL};
+
+	make(paths);
+	write_text("usr/sbin/update-initramfs", "mkinitramfs -o \"$image\"\n");
+	assert_int_equal(generator_find(&root), GENERATOR_INITRAMFS_TOOLS);
+	write_text("usr/sbin/update-initramfs", "dracut --force \"$image\"\n");
+	assert_int_equal(generator_find(&root), GENERATOR_DRACUT_DEBIAN);
+	drop();
 }
 
 static void what_may_not_be_run_is_no_generator(void **state)
@@ -105,7 +130,10 @@ static void has_the_commands(void **state)
 			    "update-initramfs -u -k all");
 	assert_string_equal(generator_command(GENERATOR_DRACUT),
 			    "dracut -f --regenerate-all");
-	assert_null(generator_command(GENERATOR_MKINITCPIO));
+	assert_string_equal(generator_command(GENERATOR_DRACUT_DEBIAN),
+			    "update-initramfs -u -k all");
+	assert_string_equal(generator_name(GENERATOR_DRACUT_DEBIAN), "dracut");
+	assert_string_equal(generator_command(GENERATOR_MKINITCPIO), "mkinitcpio -P");
 	assert_null(generator_command(GENERATOR_NONE));
 	assert_true(generator_command_for(GENERATOR_INITRAMFS_TOOLS,
 					  "/boot/initrd.img-6.1.0", "6.1.0", command));
@@ -116,8 +144,9 @@ static void has_the_commands(void **state)
 	assert_true(generator_command_for(GENERATOR_DRACUT, "/boot/it", NULL, command));
 	assert_string_equal(command, "dracut --force /boot/it KERNEL");
 	assert_false(generator_command_for(GENERATOR_NONE, "/boot/it", NULL, command));
-	assert_false(
+	assert_true(
 		generator_command_for(GENERATOR_MKINITCPIO, "/boot/it", NULL, command));
+	assert_string_equal(command, "mkinitcpio -P");
 }
 
 static void names_the_kernel_of_an_image(void **state)
@@ -176,14 +205,53 @@ static void lists_the_images_of_installed_kernels(void **state)
 	drop();
 }
 
+/* Names of a package, and the Boot Loader Specification's directories. */
+static void lists_images_that_have_other_names(void **state)
+{
+	static const char *const paths[] = {
+		"lib/modules/6.9.1-arch1-1/pkgbase",
+		"boot/initramfs-linux.img",
+		"boot/initramfs-linux-fallback.img",
+		"boot/initramfs-linux-lts.img",
+		"etc/machine-id",
+		"efi/0123/6.9.1-arch1-1/initrd",
+		"efi/4567/6.9.1-arch1-1/initrd",
+		"boot/efi/0123/6.9.1-arch1-1/initrd.img-6.9.1-arch1-1",
+		NULL,
+	};
+	struct boot_image *images;
+
+	make(paths);
+	write_text("lib/modules/6.9.1-arch1-1/pkgbase", "linux\n");
+	write_text("etc/machine-id", "0123\n");
+	assert_int_equal(boot_images_find(&root, &images), 4);
+	assert_string_equal(images[0].path, "boot/initramfs-linux.img");
+	assert_string_equal(images[1].path, "boot/initramfs-linux-fallback.img");
+	assert_string_equal(images[2].path, "efi/0123/6.9.1-arch1-1/initrd");
+	assert_string_equal(images[3].path,
+			    "boot/efi/0123/6.9.1-arch1-1/initrd.img-6.9.1-arch1-1");
+	for (int i = 0; i < 4; i++) {
+		assert_string_equal(images[i].kernel, "6.9.1-arch1-1");
+		assert_false(images[i].by_version);
+	}
+	free(images);
+	write_text("lib/modules/6.9.1-arch1-1/pkgbase", "../boot/linux\n");
+	write_text("etc/machine-id", "../efi/0123\n");
+	assert_int_equal(boot_images_find(&root, &images), 0);
+	free(images);
+	drop();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(finds_what_builds_the_images),
+		cmocka_unit_test(tells_whose_update_initramfs_it_is),
 		cmocka_unit_test(what_may_not_be_run_is_no_generator),
 		cmocka_unit_test(has_the_commands),
 		cmocka_unit_test(names_the_kernel_of_an_image),
 		cmocka_unit_test(lists_the_images_of_installed_kernels),
+		cmocka_unit_test(lists_images_that_have_other_names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

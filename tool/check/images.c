@@ -9,6 +9,7 @@
 
 #include "tool/boot_images.h"
 #include "tool/check/check.h"
+#include "tool/generator.h"
 #include "tool/regular.h"
 #include "tool/verify.h"
 
@@ -44,17 +45,16 @@ static void add_finding(void *data, bool rebuild, const char *sentence)
 	bool stale = strncmp(sentence, STALE, strlen(STALE)) == 0;
 	struct check_finding *finding =
 		add(looking, CHECK_ERROR, stale ? "image-stale" : "image", sentence);
+	char path[PATH_MAX + 1], command[GENERATOR_COMMAND_SIZE];
 
 	check_set_reason(finding,
 			 "kernel %s would start with what is in this image, whatever "
 			 "the host's files say",
 			 looking->boot->kernel);
-	if (rebuild && verify_is_initramfs_tools(looking->image))
-		check_set_remedy(finding, "run: update-initramfs -u -k %s",
-				 looking->boot->kernel);
-	else if (rebuild)
-		check_set_remedy(finding, "run: dracut --force /%s %s",
-				 looking->boot->path, looking->boot->kernel);
+	sys_format(path, sizeof(path), "/%s", looking->boot->path);
+	if (rebuild && generator_command_for(verify_generator(looking->image), path,
+					     looking->boot->kernel, command))
+		check_set_remedy(finding, "run: %s", command);
 }
 
 static void add_remark(void *data, const char *sentence)
