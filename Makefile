@@ -8,6 +8,8 @@ DESTDIR =
 PREFIX = /usr
 # The generators look in one place only, whatever PREFIX is.
 INITRAMFS_TOOLS = /usr/share/initramfs-tools
+# mkinitcpio's /usr/lib/initcpio, on the hosts that have it; elsewhere nothing for it is installed.
+INITCPIO =
 LIBEXEC = /usr/lib/gpupass
 
 BUILD = build
@@ -112,6 +114,11 @@ completions = 644:conf/completions/$(1).bash:$(BASH_COMPLETIONS)/$(1) \
 	644:conf/completions/$(1).zsh:$(ZSH_COMPLETIONS)/_$(1) \
 	644:conf/completions/$(1).fish:$(FISH_COMPLETIONS)/$(1).fish
 FILLED = $(BUILD)/filled
+MKINITCPIO_CONF = /etc/mkinitcpio.conf.d/gpupass.conf
+MKINITCPIO_FILES = 644:hook/dracut/gpupass.service:$(INITCPIO)/gpupass.service \
+	755:hook/mkinitcpio/hook:$(INITCPIO)/hooks/gpupass \
+	644:$(FILLED)/hook/mkinitcpio/install:$(INITCPIO)/install/gpupass \
+	644:hook/mkinitcpio/conf:$(MKINITCPIO_CONF)
 FILES = 755:$(BUILD)/gpupass-early:$(LIBEXEC)/gpupass-early \
 	755:$(BUILD)/gpupass:$(PREFIX)/sbin/gpupass \
 	755:$(BUILD)/gpupass-log:$(PREFIX)/bin/gpupass-log \
@@ -125,7 +132,8 @@ FILES = 755:$(BUILD)/gpupass-early:$(LIBEXEC)/gpupass-early \
 	755:$(FILLED)/hook/dracut/module-setup.sh:$(DRACUT)/module-setup.sh \
 	755:$(FILLED)/hook/initramfs-tools/hook:$(INITRAMFS_TOOLS)/hooks/gpupass \
 	755:$(FILLED)/hook/initramfs-tools/init-top:$(INITRAMFS_TOOLS)/scripts/init-top/00-gpupass \
-	755:$(FILLED)/hook/initramfs-tools/post-update:$(POST_UPDATE)
+	755:$(FILLED)/hook/initramfs-tools/post-update:$(POST_UPDATE) \
+	$(if $(INITCPIO),$(MKINITCPIO_FILES))
 mode = $(word 1,$(subst :, ,$(1)))
 source = $(word 2,$(subst :, ,$(1)))
 place = $(word 3,$(subst :, ,$(1)))
@@ -185,7 +193,8 @@ install: all
 
 # Called by the generators: the first to go.
 HOOKS = $(INITRAMFS_TOOLS)/hooks/gpupass $(INITRAMFS_TOOLS)/scripts/init-top/00-gpupass \
-	$(POST_UPDATE) $(DRACUT)/module-setup.sh
+	$(POST_UPDATE) $(DRACUT)/module-setup.sh \
+	$(if $(INITCPIO),$(MKINITCPIO_CONF) $(INITCPIO)/install/gpupass)
 
 uninstall-hooks:
 	rm -f $(addprefix $(DESTDIR),$(HOOKS))

@@ -52,6 +52,7 @@ dry_run=
 action=install
 purge=
 generator=
+initcpio=/usr/lib/initcpio
 nothing="Nothing of gpupass was changed, and nothing changes for the next boot."
 
 die()
@@ -168,12 +169,10 @@ choose_generator()
 		generator=$(generator)
 		[ -z "$dry_run" ] || generator=${generator:-initramfs-tools}
 	fi
-	[ "$generator" != mkinitcpio ] || [ "$action" != install ] ||
-		die "the boot images of this host are built by mkinitcpio, which gpupass has no hook for: \
-it needs dracut or initramfs-tools to be what builds them. Nothing was changed."
 	case $generator in
 	dracut) other=update-initramfs ;;
 	initramfs-tools) other=dracut ;;
+	mkinitcpio) other= ;;
 	*)
 		generator=
 		[ "$action" = uninstall ] || die "there is neither update-initramfs nor dracut"
@@ -181,7 +180,7 @@ it needs dracut or initramfs-tools to be what builds them. Nothing was changed."
 		;;
 	esac
 	echo "Boot images of this host are built by $generator."
-	! command -v $other >/dev/null ||
+	[ -z "$other" ] || ! command -v $other >/dev/null ||
 		echo "$other is here, too; it gets gpupass when it builds one, and is not run now."
 }
 
@@ -193,10 +192,32 @@ kernel_of()
 	initrd.img-*) kernel=${kernel#initrd.img-} ;;
 	initramfs-*.img) kernel=${kernel#initramfs-} kernel=${kernel%.img} ;;
 	esac
-	[ ! -d "/lib/modules/$kernel" ] || echo "$kernel"
+	if [ -d "/lib/modules/$kernel" ]; then
+		echo "$kernel"
+	elif [ "$generator" = mkinitcpio ]; then
+		kernel_of_package "${kernel%-fallback}"
+	fi
 }
 
-# The images of installed kernels, under the names that both generators give them.
+# kernel_of_package NAME: Arch's images have the name of the kernel's package. Only of one whose
+# preset says nothing that a call for one image does not have, too.
+kernel_of_package()
+{
+	preset=/etc/mkinitcpio.d/$1.preset
+	[ -r "$preset" ] || return 0
+	! grep -Eq "^[[:blank:]]*[A-Za-z0-9]+_(config|uki|efi_image|cmdline|splash|kerneldest)=" "$preset" ||
+		return 0
+	! grep -E "^[[:blank:]]*[A-Za-z0-9]+_options=" "$preset" |
+		grep -Evq "fallback_options=[\"']?-S autodetect[\"']?\$|=[\"']*\$" || return 0
+	for base in /lib/modules/*/pkgbase; do
+		if [ -e "$base" ] && [ "$(cat "$base")" = "$1" ]; then
+			base=${base%/pkgbase}
+			echo "${base##*/}"
+		fi
+	done
+}
+
+# The images of installed kernels, under the names that the generators give them.
 images()
 {
 	for image in /boot/initrd.img-* /boot/initramfs-*.img; do
@@ -272,6 +293,13 @@ build_image()
 	case $generator in
 	initramfs-tools) run mkinitramfs -o "$2" "$(kernel_of "$1")" ;;
 	dracut) run env NO_POST_UPDATE_HOOKS=y dracut --force "$2" "$(kernel_of "$1")" ;;
+	mkinitcpio)
+		set -- "$1" "$2" "$(kernel_of "$1")"
+		case $1 in
+		*-fallback.img) run mkinitcpio --nopost -k "$3" -g "$2" -S autodetect ;;
+		*) run mkinitcpio --nopost -k "$3" -g "$2" ;;
+		esac
+		;;
 	esac
 }
 
@@ -384,6 +412,15 @@ say_what_next()
 make_words()
 {
 	[ "$(family)" = debian ] || echo KLCC=musl-gcc
+	place_words
+}
+
+# mkinitcpio's hook goes where that is.
+place_words()
+{
+	if command -v mkinitcpio >/dev/null || [ -e $initcpio/install/gpupass ]; then
+		echo INITCPIO=$initcpio
+	fi
 }
 
 # The files of a package are its manager's: one of the two has them, and nobody is to guess which.
@@ -445,10 +482,12 @@ do_uninstall()
 	choose_generator
 	begin_alone
 	forget_guard
-	run make -C "$here" uninstall-hooks
+	# shellcheck disable=SC2046 # words
+	run make -C "$here" uninstall-hooks $(place_words)
 	consequence="with gpupass in it: a card that it takes is taken in the next boot, too"
 	rebuild_images
-	run make -C "$here" uninstall
+	# shellcheck disable=SC2046 # words
+	run make -C "$here" uninstall $(place_words)
 	[ -z "$purge" ] || run rm -f /etc/gpupass.conf /etc/gpupass.conf~
 	[ -n "$purge" ] || [ ! -e /etc/gpupass.conf ] || echo "/etc/gpupass.conf stays."
 	say_by_hand "nothing changes: a card that it takes is taken in the next boot, too"

@@ -29,6 +29,7 @@ of_gpupass()
 	case $("$gpupass" remove a --root "$root" 2>/dev/null) in
 	*"1. update-initramfs -u -k all"*) echo initramfs-tools ;;
 	*"1. dracut -f --regenerate-all"*) echo dracut ;;
+	*"1. mkinitcpio -P"*) echo mkinitcpio ;;
 	esac
 }
 

@@ -249,22 +249,61 @@ done
 install_sh
 hasnt "dracut: the rescue image is not" "$ran" "rescue"
 
-host arch mkinitcpio
-touch "$root/boot/initramfs-linux.img"
+# arch PROGRAM...: a host with an image of mkinitcpio's, and the preset that Arch's kernel has.
+arch()
+{
+	host arch "$@"
+	echo old >"$root/boot/initramfs-linux.img"
+	echo old >"$root/boot/initramfs-linux-fallback.img"
+	echo linux >"$root/lib/modules/6.1.0-fake/pkgbase"
+	mkdir -p "$root/etc/mkinitcpio.d"
+	cat >"$root/etc/mkinitcpio.d/linux.preset" <<'END'
+#ALL_config="/etc/mkinitcpio.conf"
+ALL_kver="/boot/vmlinuz-linux"
+PRESETS=('default' 'fallback')
+default_image="/boot/initramfs-linux.img"
+#default_uki="/efi/EFI/Linux/arch-linux.efi"
+#default_options="--splash /usr/share/systemd/bootctl/splash-arch.bmp"
+fallback_image="/boot/initramfs-linux-fallback.img"
+fallback_options="-S autodetect"
+END
+}
+
+arch mkinitcpio
 install_sh
-tap_is "mkinitcpio: refused" $status 1
-has "mkinitcpio: and says why" "$said" "built by mkinitcpio"
-tap_is "mkinitcpio: nothing is installed" "$ran" ""
+tap_is "mkinitcpio: it succeeds" $status 0
+has "mkinitcpio: each image is made beside the old one, as its preset has it, and looked into" "$ran" \
+	"make -C /src install KLCC=musl-gcc INITCPIO=/usr/lib/initcpio
+mkinitcpio --nopost -k 6.1.0-fake -g /boot/.initramfs-linux-fallback.img.gpupass-new -S autodetect
+gpupass verify-image /boot/.initramfs-linux-fallback.img.gpupass-new
+mkinitcpio --nopost -k 6.1.0-fake -g /boot/.initramfs-linux.img.gpupass-new
+gpupass verify-image /boot/.initramfs-linux.img.gpupass-new"
+tap_is "mkinitcpio: and is in its place then" "$(boot)" "initramfs-linux-fallback.img: built
+initramfs-linux.img: built"
+: >"$root/fail"
+echo old >"$root/boot/initramfs-linux.img"
+install_sh
+tap_is "mkinitcpio fails: a failure, and the old image is there" \
+	"$status$(boot | grep linux.img)" "1initramfs-linux.img: old"
+rm "$root/fail"
 install_sh --uninstall
-tap_is "mkinitcpio: --uninstall rebuilds nothing" "$ran" "gpupass guard forget
-make -C /src uninstall-hooks
-make -C /src uninstall"
-has "mkinitcpio: and names the image" "$said" "/boot/initramfs-linux.img"
-host arch dracut mkinitcpio
-touch "$root/boot/initramfs-linux.img"
+has "mkinitcpio: --uninstall takes its hook away first" "$ran" "gpupass guard forget
+make -C /src uninstall-hooks INITCPIO=/usr/lib/initcpio
+mkinitcpio --nopost"
+for line in 'ALL_config="/etc/mkinitcpio.conf"' 'default_uki="/efi/EFI/Linux/arch-linux.efi"' \
+	'default_options="-A other"' ' default_options=-Sudev'; do
+	arch mkinitcpio
+	echo "$line" >>"$root/etc/mkinitcpio.d/linux.preset"
+	install_sh
+	tap_is "mkinitcpio, $line: left to be done by hand" "$status$(boot)" \
+		"1initramfs-linux-fallback.img: old
+initramfs-linux.img: old"
+	has "mkinitcpio, $line: and says so" "$said" "Rebuild by hand"
+done
+arch dracut mkinitcpio
 install_sh
-tap_is "mkinitcpio with dracut beside it: refused" $status 1
-tap_is "mkinitcpio with dracut beside it: nothing is installed" "$ran" ""
+has "mkinitcpio with dracut beside it: it is mkinitcpio" "$said" "are built by mkinitcpio."
+tap_is "mkinitcpio with dracut beside it: it succeeds" $status 0
 host arch dracut mkinitcpio
 touch "$root/boot/initramfs-6.1.0-fake.img"
 install_sh
