@@ -254,6 +254,6 @@ bool cards_bar_is_io(const struct pci_range *bar)
 
 bool cards_is_held(const struct pci_function *function)
 {
-	return function->driver[0] != '\0' && strcmp(function->driver, "vfio-pci") != 0 &&
+	return function->driver[0] != '\0' && !pci_is_vfio_driver(function->driver) &&
 	       strcmp(function->driver, "pci-stub") != 0;
 }

@@ -10,7 +10,8 @@
 #include "tool/status.h"
 
 #define NO_OVERRIDE "(null)"
-#define VFIO_PCI    "vfio-pci" /* as driver and as owner of a BAR: vfio_pci_core.c */
+#define VFIO_PCI                                                                         \
+	"vfio-pci" /* as owner of a BAR, for every vfio driver: vfio_pci_core.c */
 
 static void find_image(struct status_report *report)
 {
@@ -133,7 +134,7 @@ static void make_card(const struct status_card *from, struct card *ret_card)
 static bool is_for_vm(const struct status_function *function)
 {
 	return !function->stuck && !function->gone &&
-	       strcmp(function->now.driver, VFIO_PCI) == 0;
+	       pci_is_vfio_driver(function->now.driver);
 }
 
 static void find_bars(const struct sys_root *root, struct status_card *card)

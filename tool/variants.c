@@ -15,6 +15,7 @@
 #include "tool/gpupass.h"
 
 #define PREFIX     "vfio_pci:"
+#define NATIVE     "pci:"
 #define ALIAS_SIZE 128
 
 static bool wants_any(const struct conf_rule *rule)
@@ -66,33 +67,63 @@ static unsigned find_closest_alias(const struct kmod_module *module, const char 
 	return fewest;
 }
 
-/* The name of the closest one to driver; empty when that is vfio_pci, which matches all.
- */
-static int find_driver(struct kmod_ctx *context, const char *wanted,
-		       char driver[PCI_DRIVER_SIZE])
+/* Whether it claims functions without being asked to. */
+static bool is_native(const struct kmod_module *module)
 {
-	struct kmod_list *found = NULL, *at;
-	unsigned fewest = UINT_MAX;
-	int error = kmod_module_new_from_lookup(context, wanted, &found);
+	struct kmod_list *info = NULL, *at;
+	bool found = false;
 
-	driver[0] = '\0';
-	kmod_list_foreach(at, found)
+	if (kmod_module_get_info(module, &info) < 0)
+		return false;
+	kmod_list_foreach(at, info) found |=
+		strcmp(kmod_module_info_get_key(at), "alias") == 0 &&
+		strncmp(kmod_module_info_get_value(at), NATIVE, strlen(NATIVE)) == 0;
+	kmod_module_info_free_list(info);
+	return found;
+}
+
+/* The first of the module and what it needs that is a native driver: inserted before any
+ * card is taken it would have the cards, and more of the machine. */
+static bool find_native(const struct kmod_module *module, char name[IMAGE_MODULE_SIZE])
+{
+	struct kmod_list *needed = kmod_module_get_dependencies(module), *at;
+	bool found = is_native(module);
+
+	snprintf(name, IMAGE_MODULE_SIZE, "%s", kmod_module_get_name(module));
+	kmod_list_foreach(at, needed)
 	{
-		struct kmod_module *module = kmod_module_get_module(at);
-		const char *name = kmod_module_get_name(module);
-		unsigned wildcards = find_closest_alias(module, wanted);
+		struct kmod_module *one = kmod_module_get_module(at);
 
-		if (wildcards < fewest && pci_is_vfio_driver(name) &&
-		    strlen(name) < PCI_DRIVER_SIZE) {
-			fewest = wildcards;
-			strcpy(driver, name);
+		if (!found && is_native(one)) {
+			snprintf(name, IMAGE_MODULE_SIZE, "%s",
+				 kmod_module_get_name(one));
+			found = true;
 		}
-		kmod_module_unref(module);
+		kmod_module_unref(one);
 	}
-	kmod_module_unref_list(found);
-	if (strcmp(driver, "vfio_pci") == 0)
-		driver[0] = '\0';
-	return error < 0 ? error : 0;
+	kmod_module_unref_list(needed);
+	return found;
+}
+
+/* Whether an image can have it. */
+static bool is_usable(const struct kmod_module *module,
+		      const struct pci_function *function)
+{
+	const char *name = kmod_module_get_name(module);
+	char native[IMAGE_MODULE_SIZE], address[PCI_ADDRESS_SIZE];
+	bool itself;
+
+	if (!pci_is_vfio_driver(name) || strlen(name) >= PCI_DRIVER_SIZE)
+		return false;
+	if (kmod_module_get_initstate(module) == KMOD_MODULE_BUILTIN ||
+	    !find_native(module, native))
+		return true;
+	pci_format_address(&function->address, address);
+	itself = strcmp(native, name) == 0;
+	warn_user("%s: %s stays out of the image: it %s%s%sclaims functions unasked",
+		  address, name, itself ? "" : "needs ", itself ? "" : native,
+		  itself ? "" : ", which ");
+	return false;
 }
 
 /* "vfio_pci:" and what stands behind "pci:" in the function's modalias. */
@@ -107,17 +138,47 @@ static void format_alias(const struct pci_function *function, char alias[ALIAS_S
 		 line + strlen("variant pci:"));
 }
 
+/* The name of the closest one to driver; empty when that is vfio_pci, which matches all.
+ */
+static int find_driver(struct kmod_ctx *context, const struct pci_function *function,
+		       char driver[PCI_DRIVER_SIZE])
+{
+	struct kmod_list *found = NULL, *at;
+	unsigned fewest = UINT_MAX;
+	char wanted[ALIAS_SIZE];
+	int error;
+
+	format_alias(function, wanted);
+	error = kmod_module_new_from_lookup(context, wanted, &found);
+	driver[0] = '\0';
+	kmod_list_foreach(at, found)
+	{
+		struct kmod_module *module = kmod_module_get_module(at);
+		const char *name = kmod_module_get_name(module);
+		unsigned wildcards = find_closest_alias(module, wanted);
+
+		if (wildcards < fewest && is_usable(module, function)) {
+			fewest = wildcards;
+			strcpy(driver, name);
+		}
+		kmod_module_unref(module);
+	}
+	kmod_module_unref_list(found);
+	if (strcmp(driver, "vfio_pci") == 0)
+		driver[0] = '\0';
+	return error < 0 ? error : 0;
+}
+
 static int find_for(struct kmod_ctx *context, const struct pci_function *function,
 		    struct image_modules *modules)
 {
 	struct image_variant *variant = &modules->variants[modules->variant_count];
-	char alias[ALIAS_SIZE], driver[PCI_DRIVER_SIZE];
+	char driver[PCI_DRIVER_SIZE];
 	int error;
 
 	if (image_find_variant(modules, function))
 		return 0;
-	format_alias(function, alias);
-	error = find_driver(context, alias, driver);
+	error = find_driver(context, function, driver);
 	if (error < 0 || !driver[0])
 		return error;
 	if (modules->variant_count == IMAGE_MAX_VARIANTS)

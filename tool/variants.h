@@ -7,7 +7,12 @@
  * does (PCI_DRIVER_OVERRIDE_DEVICE_VFIO, include/linux/pci.h and
  * scripts/mod/file2alias.c of Linux 6.1). Of several that match it is the one whose alias
  * has the fewest wildcards, as libvirt chooses (virPCIDeviceFindBestVFIOVariant(), 10.0).
- * Its name is that of its module (KBUILD_MODNAME in drivers/vfio/pci of 6.1 to 6.12).
+ * Its name is that of its module (KBUILD_MODNAME in drivers/vfio/pci of 6.1 to 6.12), but
+ * for - and _ (xe-vfio-pci of 7.0's xe_vfio_pci).
+ *
+ * One whose module needs a module with pci: aliases (xe_vfio_pci needs xe, mlx5_vfio_pci
+ * mlx5_core, for virtual functions of what that drives) is passed over: that would be
+ * inserted before any function has its override, and claim it.
  */
 #ifndef GPUPASS_TOOL_VARIANTS_H
 #define GPUPASS_TOOL_VARIANTS_H

@@ -49,7 +49,8 @@ struct image_module {
 /* Kept by what the function is, not where: a card may be moved. */
 struct image_variant {
 	struct pci_function function; /* its identity, see pci_parse_modalias() */
-	char driver[PCI_DRIVER_SIZE];
+	char driver[PCI_DRIVER_SIZE]; /* of its module: the driver's own may have - for _
+				       */
 };
 
 struct image_modules {

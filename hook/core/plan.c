@@ -400,7 +400,10 @@ static bool may_unbind(const struct conf_rule *rule, const char *driver)
 
 static bool is_target(const struct plan *plan, const struct pci_function *function)
 {
-	return strcmp(function->driver, plan_driver(plan, function)) == 0;
+	const char *driver = plan_driver(plan, function);
+
+	return image_same_module(function->driver, strlen(function->driver), driver,
+				 strlen(driver));
 }
 
 static const char *name_drm_cause(const struct pci_function *function)

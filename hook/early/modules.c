@@ -238,6 +238,20 @@ void modules_insert_for_guard(const struct sys_root *root, struct trace *trace,
 	}
 }
 
+/* A driver may differ from its module in - and _. */
+static int name_variant(const char *name, void *data)
+{
+	struct image_modules *modules = data;
+
+	for (unsigned i = 0; i < modules->variant_count; i++) {
+		char *driver = modules->variants[i].driver;
+
+		if (image_same_module(name, strlen(name), driver, strlen(driver)))
+			strcpy(driver, name);
+	}
+	return 0;
+}
+
 int modules_insert(const struct sys_root *root, struct trace *trace,
 		   const struct conf *conf, const char *command_line, bool dry_run)
 {
@@ -254,5 +268,7 @@ int modules_insert(const struct sys_root *root, struct trace *trace,
 				       command_line);
 	}
 	close_files(list.count);
+	if (error == 0 && list.variant_count)
+		sys_each_entry(root, PCI_DRIVERS, name_variant, &list);
 	return error;
 }

@@ -34,6 +34,9 @@ void modules_insert_for_guard(const struct sys_root *root, struct trace *trace,
  * found while nothing has changed. A module that is already there is a success; one that
  * is a part of the kernel cannot be given the parameters of conf, and that is recorded.
  *
+ * After that the variants of modules_list() have the names of their drivers, as sysfs has
+ * them: the list has those of their modules.
+ *
  * With dry_run nothing is inserted, but what is missing is found all the same.
  *
  * Returns 0, or -errno after the first failure; each step and each failure is in the

@@ -47,7 +47,7 @@ static void look_at_override(struct check *check, const char *name)
 	if (regular_read(check->root->fd, path, driver, sizeof(driver)) <= 0)
 		return;
 	driver[strcspn(driver, "\n")] = '\0';
-	agrees = strcmp(driver, wanted) == 0;
+	agrees = image_same_module(driver, strlen(driver), wanted, strlen(wanted));
 	finding = check_add(check, agrees ? CHECK_NOTE : CHECK_ERROR,
 			    agrees ? "driverctl-not-needed" : "driverctl",
 			    "driverctl wants driver %s for it", driver);
