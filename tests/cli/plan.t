@@ -159,7 +159,9 @@ find_decisions() {
 		/^would-take / {
 			sub(/:$/, "", $2)
 			put("would-take" of($2) ":" functions[$2])
-			if (counts[$2] != $3) put("but it says " $3 " functions")
+			said = $3
+			for (i = 4; i <= NF; i++) if ($(i - 1) ~ /,$/) said += $i
+			if (counts[$2] != said) put("but it says " said " functions")
 			next
 		}
 		/^(dry-run|conf-read|conf-words|framebuffer|module-[a-z]*|refused|end)[ :]/ { next }
