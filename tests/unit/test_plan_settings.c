@@ -49,6 +49,9 @@ static void test_console(void **state)
 	assert_refused(TRACE_REFUSED_SETTING, -1, "class 0300");
 	say("console = keep\ndriver 3 = pci-stub\n");
 	assert_refused(TRACE_REFUSED_SETTING, -1, "class 0300");
+	/* Whatever auto is, it is a vfio driver. */
+	say("console = keep\ndriver = auto\n");
+	assert_refused(TRACE_REFUSED_SETTING, -1, "class 0300");
 	/* Without the GPU there is no picture to keep. */
 	say("console = keep\nfunctions = 1\n");
 	conf.rules[0].address.function = 1;
@@ -132,6 +135,39 @@ static void test_target_of_each_function(void **state)
 	assert_refused(TRACE_REFUSED_DRIVER, 3, "pci-stub, which is unbound only when");
 }
 
+/* A variant is the driver of its own function alone, under either form of its name. */
+static void test_variant(void **state)
+{
+	static struct image_modules modules;
+	char text[96];
+
+	say("driver = auto\n");
+	modules.variant_count = 1;
+	modules.variants[0].function = slot[0];
+	strcpy(modules.variants[0].driver, "rtx_vfio_pci");
+	facts.modules = &modules;
+	assert_taken(4);
+	assert_string_equal(plan_driver(&plan, &plan.card.functions[3]), "rtx_vfio_pci");
+	plan_format_drivers(&plan, text, sizeof(text));
+	assert_string_equal(text, "3 functions with vfio-pci, 1 with rtx_vfio_pci");
+	for (unsigned i = 0; i < 2; i++) {
+		strcpy(slot[0].driver, i ? "rtx-vfio-pci" : "rtx_vfio_pci");
+		assert_taken(4);
+	}
+	/* With it a function of another kind is not where it should be; nor this one with
+	 * vfio-pci. */
+	strcpy(slot[1].driver, "rtx_vfio_pci");
+	assert_refused(TRACE_REFUSED_DRIVER, 1, "rtx_vfio_pci, which is unbound only");
+	slot[1].driver[0] = '\0';
+	strcpy(slot[0].driver, "vfio-pci");
+	assert_refused(TRACE_REFUSED_DRIVER, 0, "vfio-pci, which is unbound only when");
+	/* One that the section names is that. */
+	say("driver = auto\ndriver 0 = vfio-pci\n");
+	facts.modules = &modules;
+	strcpy(slot[0].driver, "vfio-pci");
+	assert_taken(4);
+}
+
 /* The order in which a person would ask: what the section wants comes after what the card
  * is, and before who holds it. */
 static void test_order(void **state)
@@ -159,6 +195,7 @@ int main(void)
 		cmocka_unit_test(test_usb_disk),
 		cmocka_unit_test(test_drm_driver),
 		cmocka_unit_test(test_target_of_each_function),
+		cmocka_unit_test(test_variant),
 		cmocka_unit_test(test_order),
 	};
 
