@@ -263,8 +263,8 @@ images()
 # ones, Arch's.
 other_images()
 {
-	# shellcheck disable=SC2046 # a list
-	for image in $(preset_paths uki) /boot/initramfs-linux*.img /boot/*/*/initrd* /boot/efi/*/*/initrd* /efi/*/*/initrd* \
+	# shellcheck disable=SC2046 # lists
+	for image in $(preset_paths uki) $(versioned_images) /boot/initramfs-linux*.img /boot/*/*/initrd* /boot/efi/*/*/initrd* /efi/*/*/initrd* \
 		/boot/EFI/Linux/*.efi /boot/efi/EFI/Linux/*.efi /efi/EFI/Linux/*.efi; do
 		case " $* " in
 		*" $image "*) ;;
@@ -375,7 +375,8 @@ place_image()
 # reads copies, these make them. Elsewhere the directory has our own script alone.
 after_image()
 {
-	[ "$(family)" = debian ] && [ -d /etc/initramfs/post-update.d ] || return 0
+	[ "$(family)" = debian ] && [ "$generator" != mkinitcpio ] &&
+		[ -d /etc/initramfs/post-update.d ] || return 0
 	run run-parts --arg="$(kernel_of "$1")" --arg="$1" /etc/initramfs/post-update.d
 }
 
