@@ -8,7 +8,7 @@ DESTDIR =
 PREFIX = /usr
 # The generators look in one place only, whatever PREFIX is.
 INITRAMFS_TOOLS = /usr/share/initramfs-tools
-# mkinitcpio's /usr/lib/initcpio, on the hosts that have it; elsewhere nothing for it is installed.
+# mkinitcpio's hooks are placed only where it is: make install INITCPIO=y
 INITCPIO =
 LIBEXEC = /usr/lib/gpupass
 
@@ -114,11 +114,14 @@ completions = 644:conf/completions/$(1).bash:$(BASH_COMPLETIONS)/$(1) \
 	644:conf/completions/$(1).zsh:$(ZSH_COMPLETIONS)/_$(1) \
 	644:conf/completions/$(1).fish:$(FISH_COMPLETIONS)/$(1).fish
 FILLED = $(BUILD)/filled
-MKINITCPIO_CONF = /etc/mkinitcpio.conf.d/gpupass.conf
-MKINITCPIO_FILES = 644:hook/dracut/gpupass.service:$(INITCPIO)/gpupass.service \
-	755:hook/mkinitcpio/hook:$(INITCPIO)/hooks/gpupass \
-	644:$(FILLED)/hook/mkinitcpio/install:$(INITCPIO)/install/gpupass \
-	644:hook/mkinitcpio/conf:$(MKINITCPIO_CONF)
+# The hook looks for the unit in this place alone. Last, what names the hook: without the hook
+# mkinitcpio would call that an error.
+INITCPIO_CONF = /etc/mkinitcpio.conf.d/zz-gpupass.conf
+INITCPIO_FILES = 644:hook/dracut/gpupass.service:/usr/lib/initcpio/gpupass.service \
+	755:hook/mkinitcpio/hook:/usr/lib/initcpio/hooks/gpupass \
+	755:$(FILLED)/hook/mkinitcpio/install:/usr/lib/initcpio/install/gpupass \
+	644:hook/mkinitcpio/conf:$(INITCPIO_CONF)
+INITCPIO_PLACES = $(foreach file,$(INITCPIO_FILES),$(call place,$(file)))
 FILES = 755:$(BUILD)/gpupass-early:$(LIBEXEC)/gpupass-early \
 	755:$(BUILD)/gpupass:$(PREFIX)/sbin/gpupass \
 	755:$(BUILD)/gpupass-log:$(PREFIX)/bin/gpupass-log \
@@ -133,7 +136,7 @@ FILES = 755:$(BUILD)/gpupass-early:$(LIBEXEC)/gpupass-early \
 	755:$(FILLED)/hook/initramfs-tools/hook:$(INITRAMFS_TOOLS)/hooks/gpupass \
 	755:$(FILLED)/hook/initramfs-tools/init-top:$(INITRAMFS_TOOLS)/scripts/init-top/00-gpupass \
 	755:$(FILLED)/hook/initramfs-tools/post-update:$(POST_UPDATE) \
-	$(if $(INITCPIO),$(MKINITCPIO_FILES))
+	$(if $(INITCPIO),$(INITCPIO_FILES))
 mode = $(word 1,$(subst :, ,$(1)))
 source = $(word 2,$(subst :, ,$(1)))
 place = $(word 3,$(subst :, ,$(1)))
@@ -153,7 +156,7 @@ endef
 # Directories that install makes, so that uninstall takes away these and no other: an empty
 # one may be another package's. A package has no such list, its manager knows.
 RECORD = $(if $(DESTDIR),,$(LIBEXEC)/directories)
-NEW = $(foreach path,$(PLACES) $(CONFIGURATION) $(RECORD),$(call new,$(path)))
+NEW = $(foreach path,$(PLACES) $(INITCPIO_PLACES) $(CONFIGURATION) $(RECORD),$(call new,$(path)))
 
 record-directories:
 	$(if $(RECORD),made=$$(for path in $(sort $(dir $(INSTALLED))); do \
@@ -192,9 +195,9 @@ install: all
 	$(foreach path,$(PLACES),mv -f $(call new,$(path)) $(DESTDIR)$(path)$(newline))
 
 # Called by the generators: the first to go.
-HOOKS = $(INITRAMFS_TOOLS)/hooks/gpupass $(INITRAMFS_TOOLS)/scripts/init-top/00-gpupass \
-	$(POST_UPDATE) $(DRACUT)/module-setup.sh \
-	$(if $(INITCPIO),$(MKINITCPIO_CONF) $(INITCPIO)/install/gpupass)
+HOOKS = $(INITCPIO_CONF) $(INITCPIO_PLACES) \
+	$(INITRAMFS_TOOLS)/hooks/gpupass $(INITRAMFS_TOOLS)/scripts/init-top/00-gpupass \
+	$(POST_UPDATE) $(DRACUT)/module-setup.sh
 
 uninstall-hooks:
 	rm -f $(addprefix $(DESTDIR),$(HOOKS))

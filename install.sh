@@ -52,7 +52,7 @@ dry_run=
 action=install
 purge=
 generator=
-initcpio=/usr/lib/initcpio
+derived=/run/gpupass.preset
 nothing="Nothing of gpupass was changed, and nothing changes for the next boot."
 
 die()
@@ -143,6 +143,13 @@ install_needs()
 	[ -z "$packages" ] || get_packages $packages
 }
 
+# dracut of Debian and Ubuntu has an update-initramfs of its own since 107-2; initramfs-tools'
+# knows nothing of dracut.
+is_of_dracut()
+{
+	grep -qs dracut "$(command -v update-initramfs)"
+}
+
 # What builds this host's boot images. Where both are, it is the one whose script the kernel's
 # packages run last: the other's image would be overwritten. Arch's mkinitcpio may be there
 # beside dracut, and then the names of the images tell.
@@ -151,9 +158,12 @@ generator()
 	if ! command -v dracut >/dev/null; then
 		! command -v update-initramfs >/dev/null || { echo initramfs-tools && return; }
 		! command -v mkinitcpio >/dev/null || echo mkinitcpio
-	elif command -v update-initramfs >/dev/null && [ -x /etc/kernel/postinst.d/initramfs-tools ]; then
+	elif command -v update-initramfs >/dev/null && ! is_of_dracut &&
+		[ -x /etc/kernel/postinst.d/initramfs-tools ]; then
 		echo initramfs-tools
-	elif command -v mkinitcpio >/dev/null && [ -z "$(images)" ]; then
+	elif is_of_dracut; then
+		echo dracut
+	elif command -v mkinitcpio >/dev/null && [ -z "$(versioned_images)" ]; then
 		echo mkinitcpio
 	else
 		echo dracut
@@ -170,18 +180,31 @@ choose_generator()
 		[ -z "$dry_run" ] || generator=${generator:-initramfs-tools}
 	fi
 	case $generator in
-	dracut) other=update-initramfs ;;
-	initramfs-tools) other=dracut ;;
-	mkinitcpio) other= ;;
+	dracut)
+		other=update-initramfs
+		! is_of_dracut || other=
+		;;
+	initramfs-tools | mkinitcpio) other=dracut ;;
 	*)
 		generator=
-		[ "$action" = uninstall ] || die "there is neither update-initramfs nor dracut"
+		[ "$action" = uninstall ] || die "there is no update-initramfs, dracut or mkinitcpio"
 		return
 		;;
 	esac
 	echo "Boot images of this host are built by $generator."
 	[ -z "$other" ] || ! command -v $other >/dev/null ||
 		echo "$other is here, too; it gets gpupass when it builds one, and is not run now."
+	[ "$generator" != mkinitcpio ] || check_mkinitcpio
+}
+
+# Drop-ins are read since version 36; its post hooks must not see an image that nobody has looked
+# into.
+check_mkinitcpio()
+{
+	mkinitcpio --help | grep -q -e --nopost && return
+	generator=
+	[ "$action" = uninstall ] ||
+		die "this mkinitcpio cannot leave its post hooks out (--nopost): it needs version 40 or later. $nothing"
 }
 
 # kernel_of IMAGE: the kernel's version in its name, if that kernel is installed.
@@ -192,46 +215,64 @@ kernel_of()
 	initrd.img-*) kernel=${kernel#initrd.img-} ;;
 	initramfs-*.img) kernel=${kernel#initramfs-} kernel=${kernel%.img} ;;
 	esac
-	if [ -d "/lib/modules/$kernel" ]; then
-		echo "$kernel"
-	elif [ "$generator" = mkinitcpio ]; then
-		kernel_of_package "${kernel%-fallback}"
-	fi
+	[ ! -d "/lib/modules/$kernel" ] || echo "$kernel"
 }
 
-# kernel_of_package NAME: Arch's images have the name of the kernel's package. Only of one whose
-# preset says nothing that a call for one image does not have, too.
-kernel_of_package()
-{
-	preset=/etc/mkinitcpio.d/$1.preset
-	[ -r "$preset" ] || return 0
-	! grep -Eq "^[[:blank:]]*[A-Za-z0-9]+_(config|uki|efi_image|cmdline|splash|kerneldest)=" "$preset" ||
-		return 0
-	! grep -E "^[[:blank:]]*[A-Za-z0-9]+_options=" "$preset" |
-		grep -Evq "fallback_options=[\"']?-S autodetect[\"']?\$|=[\"']*\$" || return 0
-	for base in /lib/modules/*/pkgbase; do
-		if [ -e "$base" ] && [ "$(cat "$base")" = "$1" ]; then
-			base=${base%/pkgbase}
-			echo "${base##*/}"
-		fi
-	done
-}
-
-# The images of installed kernels, under the names that the generators give them.
-images()
+# The images of installed kernels, under the names that Debian's generators and dracut give them.
+versioned_images()
 {
 	for image in /boot/initrd.img-* /boot/initramfs-*.img; do
 		[ ! -e "$image" ] || [ -z "$(kernel_of "$image")" ] || echo "$image"
 	done
 }
 
-# What else a host may boot from: images beside a loader's entries, unified ones, Arch's.
+# What mkinitcpio's presets build, a line each: FILE NAME image|uki PATH. They are bash.
+presets()
+{
+	[ -d /etc/mkinitcpio.d ] && command -v bash >/dev/null || return 0
+	# shellcheck disable=SC2016 # of bash
+	bash -c '
+		for file in /etc/mkinitcpio.d/*.preset; do (
+			PRESETS=()
+			[[ -r $file ]] && . "$file" >/dev/null 2>&1
+			for name in "${PRESETS[@]}"; do
+				for kind in image uki efi_image; do
+					path=${name}_$kind
+					[[ -z ${!path} ]] || echo "$file $name ${kind/efi_image/uki} ${!path}"
+				done
+			done
+		); done'
+}
+
+# preset_paths image|uki: those that are there.
+preset_paths()
+{
+	presets | while read -r _ _ kind path; do
+		[ "$kind" != "$1" ] || [ ! -f "$path" ] || echo "$path"
+	done
+}
+
+# What is rebuilt.
+images()
+{
+	case $generator in
+	mkinitcpio) preset_paths image ;;
+	*) versioned_images ;;
+	esac
+}
+
+# other_images IMAGE...: what else a host may boot from: images beside a loader's entries, unified
+# ones, Arch's.
 other_images()
 {
-	for image in /boot/initramfs-linux*.img /boot/*/*/initrd* /boot/efi/*/*/initrd* /efi/*/*/initrd* \
+	# shellcheck disable=SC2046 # lists
+	for image in $(preset_paths uki) $(versioned_images) /boot/initramfs-linux*.img /boot/*/*/initrd* /boot/efi/*/*/initrd* /efi/*/*/initrd* \
 		/boot/EFI/Linux/*.efi /boot/efi/EFI/Linux/*.efi /efi/EFI/Linux/*.efi; do
-		[ ! -f "$image" ] || echo "$image"
-	done
+		case " $* " in
+		*" $image "*) ;;
+		*) [ ! -f "$image" ] || echo "$image" ;;
+		esac
+	done | sort -u
 }
 
 # states IMAGE...: something that changes when the image is written anew.
@@ -270,7 +311,10 @@ new_of()
 # What a run that was killed has left.
 remove_new()
 {
-	rm -f /boot/.*.gpupass-new
+	rm -f /boot/.*.gpupass-new "$derived"
+	presets | while read -r _ _ kind path; do
+		[ "$kind" != image ] || rm -f "$(new_of "$path")"
+	done
 }
 
 # Without gpupass is what an uninstallation wants; an image that cannot be read (status 3) is not.
@@ -293,14 +337,34 @@ build_image()
 	case $generator in
 	initramfs-tools) run mkinitramfs -o "$2" "$(kernel_of "$1")" ;;
 	dracut) run env NO_POST_UPDATE_HOOKS=y dracut --force "$2" "$(kernel_of "$1")" ;;
-	mkinitcpio)
-		set -- "$1" "$2" "$(kernel_of "$1")"
-		case $1 in
-		*-fallback.img) run mkinitcpio --nopost -k "$3" -g "$2" -S autodetect ;;
-		*) run mkinitcpio --nopost -k "$3" -g "$2" ;;
-		esac
-		;;
+	mkinitcpio) build_preset "$1" "$2" ;;
 	esac
+}
+
+# build_preset IMAGE NEW: kernel, configuration and options are the preset's; mkinitcpio takes a
+# path for a preset, too. A unified image that the preset has beside it is not built.
+build_preset()
+{
+	# shellcheck disable=SC2046 # FILE NAME
+	set -- "$2" $(presets | while read -r file name kind path; do
+		[ "$kind $path" != "image $1" ] || echo "$file $name"
+	done)
+	echo "# $derived is $2 with $3_image=$1"
+	[ -n "$dry_run" ] || cat >"$derived" <<PRESET || return
+. $2
+PRESETS=($3)
+$3_image=$1
+unset $3_uki $3_efi_image
+PRESET
+	run mkinitcpio -p "$derived" -- --nopost
+}
+
+# What mkinitcpio would run after it, and this does not: they may be the user's own.
+post_hooks()
+{
+	for hook in /etc/initcpio/post/* /usr/lib/initcpio/post/*; do
+		[ ! -f "$hook" ] || [ ! -x "$hook" ] || echo "$hook"
+	done | paste -sd" " -
 }
 
 # place_image IMAGE NEW: on disk before the rename: a power cut may come.
@@ -313,7 +377,8 @@ place_image()
 # reads copies, these make them. Elsewhere the directory has our own script alone.
 after_image()
 {
-	[ "$(family)" = debian ] && [ -d /etc/initramfs/post-update.d ] || return 0
+	[ "$(family)" = debian ] && [ "$generator" != mkinitcpio ] &&
+		[ -d /etc/initramfs/post-update.d ] || return 0
 	run run-parts --arg="$(kernel_of "$1")" --arg="$1" /etc/initramfs/post-update.d
 }
 
@@ -343,7 +408,7 @@ rebuild_image()
 rebuild_images()
 {
 	images=$(images)
-	others=$(other_images | paste -sd" " -)
+	others=$(other_images $images | paste -sd" " -)
 	state=$(states $images $others)
 	failed=
 	uncopied=
@@ -377,19 +442,33 @@ for the reason above:$uncopied. If this host boots from a copy that such a scrip
 right and run this again before you reboot."
 }
 
+# What this would have replaced.
+wanted_images()
+{
+	case $generator in
+	mkinitcpio) echo "no preset in /etc/mkinitcpio.d names an image that is there (a unified kernel \
+image is not replaced by this script: mkinitcpio -P builds it)" ;;
+	*) echo "for the kernels in /lib/modules there is no \
+/boot/initrd.img-VERSION and no /boot/initramfs-VERSION.img that ${generator:-a generator here} \
+has built now" ;;
+	esac
+}
+
 # say_by_hand CONSEQUENCE: what remains to be done, when no image was rebuilt; else which were
 # not.
 say_by_hand()
 {
 	if [ -z "$rebuilt" ]; then
-		die "no boot image was rebuilt: for the kernels in /lib/modules there is no \
-/boot/initrd.img-VERSION and no /boot/initramfs-VERSION.img that ${generator:-a generator here} \
-has built now. Rebuild by hand what this host boots from \
+		die "no boot image was rebuilt: $(wanted_images). Rebuild by hand what this host boots from \
 (${untouched:-nothing was found in /boot, /boot/efi and /efi}); until then $1."
 	elif [ -n "$untouched" ]; then
 		echo "Not rebuilt: $untouched. If this host boots from one of them, rebuild it by hand;"
 		echo "until then $1."
 	fi
+	[ "$generator" = mkinitcpio ] || return 0
+	hooks=$(post_hooks)
+	[ -z "$hooks" ] || echo "Not run: $hooks. If this host boots from what one of them makes, run \
+mkinitcpio -P; until then $1."
 }
 
 say_what_next()
@@ -408,19 +487,11 @@ say_what_next()
 	echo "  gpupass vm --help      the card for libvirt, QEMU, Proxmox or KubeVirt"
 }
 
-# klcc builds the early program where klibc is packaged.
+# klcc builds the early program where klibc is packaged; hooks for mkinitcpio where that is.
 make_words()
 {
 	[ "$(family)" = debian ] || echo KLCC=musl-gcc
-	place_words
-}
-
-# mkinitcpio's hook goes where that is.
-place_words()
-{
-	if command -v mkinitcpio >/dev/null || [ -e $initcpio/install/gpupass ]; then
-		echo INITCPIO=$initcpio
-	fi
+	! command -v mkinitcpio >/dev/null || echo INITCPIO=y
 }
 
 # The files of a package are its manager's: one of the two has them, and nobody is to guess which.
@@ -482,12 +553,10 @@ do_uninstall()
 	choose_generator
 	begin_alone
 	forget_guard
-	# shellcheck disable=SC2046 # words
-	run make -C "$here" uninstall-hooks $(place_words)
+	run make -C "$here" uninstall-hooks
 	consequence="with gpupass in it: a card that it takes is taken in the next boot, too"
 	rebuild_images
-	# shellcheck disable=SC2046 # words
-	run make -C "$here" uninstall $(place_words)
+	run make -C "$here" uninstall
 	[ -z "$purge" ] || run rm -f /etc/gpupass.conf /etc/gpupass.conf~
 	[ -n "$purge" ] || [ ! -e /etc/gpupass.conf ] || echo "/etc/gpupass.conf stays."
 	say_by_hand "nothing changes: a card that it takes is taken in the next boot, too"

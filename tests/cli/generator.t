@@ -59,4 +59,10 @@ for programs in "" update-initramfs dracut mkinitcpio "update-initramfs dracut" 
 		done
 	done
 done
+
+# dracut's own update-initramfs, with what a removed initramfs-tools has left
+check debian "" initramfs-tools update-initramfs dracut
+echo '# calls dracut' >>"$root/usr/sbin/update-initramfs"
+tap_is "dracut's own update-initramfs: install.sh has dracut" "$(of_install)" dracut
+tap_is "dracut's own update-initramfs: gpupass has it run" "$(of_gpupass)" initramfs-tools
 tap_done

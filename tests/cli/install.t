@@ -249,61 +249,78 @@ done
 install_sh
 hasnt "dracut: the rescue image is not" "$ran" "rescue"
 
-# arch PROGRAM...: a host with an image of mkinitcpio's, and the preset that Arch's kernel has.
-arch()
+# preset NAME LINE...: one of mkinitcpio's.
+preset()
 {
-	host arch "$@"
-	echo old >"$root/boot/initramfs-linux.img"
-	echo old >"$root/boot/initramfs-linux-fallback.img"
-	echo linux >"$root/lib/modules/6.1.0-fake/pkgbase"
 	mkdir -p "$root/etc/mkinitcpio.d"
-	cat >"$root/etc/mkinitcpio.d/linux.preset" <<'END'
-#ALL_config="/etc/mkinitcpio.conf"
-ALL_kver="/boot/vmlinuz-linux"
-PRESETS=('default' 'fallback')
-default_image="/boot/initramfs-linux.img"
-#default_uki="/efi/EFI/Linux/arch-linux.efi"
-#default_options="--splash /usr/share/systemd/bootctl/splash-arch.bmp"
-fallback_image="/boot/initramfs-linux-fallback.img"
-fallback_options="-S autodetect"
-END
+	name=$1
+	shift
+	printf '%s\n' "$@" >"$root/etc/mkinitcpio.d/$name.preset"
 }
 
-arch mkinitcpio
+host arch mkinitcpio
+preset linux 'ALL_kver=/boot/vmlinuz-linux' "PRESETS=('default' 'fallback')" \
+	'default_image=/boot/initramfs-linux.img' 'default_uki=/efi/EFI/Linux/arch.efi' \
+	'default_options="-S kms"' 'fallback_image=/boot/none.img'
+mkdir -p "$root/efi/EFI/Linux"
+echo old | tee "$root/boot/initramfs-linux.img" "$root/boot/initramfs-linux-lts.img" \
+	>"$root/efi/EFI/Linux/arch.efi"
 install_sh
 tap_is "mkinitcpio: it succeeds" $status 0
-has "mkinitcpio: each image is made beside the old one, as its preset has it, and looked into" "$ran" \
-	"make -C /src install KLCC=musl-gcc INITCPIO=/usr/lib/initcpio
-mkinitcpio --nopost -k 6.1.0-fake -g /boot/.initramfs-linux-fallback.img.gpupass-new -S autodetect
-gpupass verify-image /boot/.initramfs-linux-fallback.img.gpupass-new
-mkinitcpio --nopost -k 6.1.0-fake -g /boot/.initramfs-linux.img.gpupass-new
+tap_is "mkinitcpio: the preset's image is made beside the old one, and looked into" \
+	"$(echo "$ran" | grep -v 'help\|-j')" "make -C /src install KLCC=musl-gcc INITCPIO=y
+mkinitcpio -p /run/gpupass.preset -- --nopost
+/boot/.initramfs-linux.img.gpupass-new   -S kms
 gpupass verify-image /boot/.initramfs-linux.img.gpupass-new"
-tap_is "mkinitcpio: and is in its place then" "$(boot)" "initramfs-linux-fallback.img: built
+tap_is "mkinitcpio: and is in its place then, and no other" "$(boot)" "initramfs-linux-lts.img: old
 initramfs-linux.img: built"
-: >"$root/fail"
-echo old >"$root/boot/initramfs-linux.img"
+has "mkinitcpio: what is left to do" "$said" \
+	"Not rebuilt: /boot/initramfs-linux-lts.img /efi/EFI/Linux/arch.efi."
+hasnt "mkinitcpio: no post hooks, no word of them" "$said" "Not run"
+tap_is "mkinitcpio: nothing of it is in /run" "$(ls "$root/run")" ""
+install -D -m 755 /dev/null "$root/etc/initcpio/post/copy"
 install_sh
-tap_is "mkinitcpio fails: a failure, and the old image is there" \
-	"$status$(boot | grep linux.img)" "1initramfs-linux.img: old"
-rm "$root/fail"
-install_sh --uninstall
-has "mkinitcpio: --uninstall takes its hook away first" "$ran" "gpupass guard forget
-make -C /src uninstall-hooks INITCPIO=/usr/lib/initcpio
-mkinitcpio --nopost"
-for line in 'ALL_config="/etc/mkinitcpio.conf"' 'default_uki="/efi/EFI/Linux/arch-linux.efi"' \
-	'default_options="-A other"' ' default_options=-Sudev'; do
-	arch mkinitcpio
-	echo "$line" >>"$root/etc/mkinitcpio.d/linux.preset"
-	install_sh
-	tap_is "mkinitcpio, $line: left to be done by hand" "$status$(boot)" \
-		"1initramfs-linux-fallback.img: old
-initramfs-linux.img: old"
-	has "mkinitcpio, $line: and says so" "$said" "Rebuild by hand"
+has "mkinitcpio: post hooks are named" "$said" "Not run: /etc/initcpio/post/copy. If this host"
+for fault in fail die; do
+	for command in "" --uninstall; do
+		echo old >"$root/boot/initramfs-linux.img"
+		: >"$root/$fault"
+		# shellcheck disable=SC2086 # one word or none
+		install_sh $command
+		tap_is "mkinitcpio $fault${command:+, $command}: a failure, and the old image is there" \
+			"$((status > 0))$(boot | grep -v 'lts\|gpupass-')" "1initramfs-linux.img: old"
+		rm -f "$root/$fault"
+	done
 done
-arch dracut mkinitcpio
+install_sh --uninstall
+tap_is "mkinitcpio: --uninstall builds it without gpupass" "$status$(boot | grep -v lts)" \
+	"0initramfs-linux.img: built"
+tap_is "mkinitcpio: and nothing is left of runs that were killed" "$(cd "$root" && find boot run -name "*gpupass*")" ""
+for command in "" --uninstall; do
+	preset linux 'PRESETS=(default)' 'default_uki=/efi/EFI/Linux/arch.efi'
+	# shellcheck disable=SC2086 # one word or none
+	install_sh $command
+	tap_is "mkinitcpio, unified images only${command:+, $command}: a failure" $status 1
+	has "mkinitcpio, unified images only${command:+, $command}: what to do" "$said" "mkinitcpio -P builds it"
+	has "mkinitcpio, unified images only${command:+, $command}: of which" "$said" "/efi/EFI/Linux/arch.efi"
+	hasnt "mkinitcpio, unified images only${command:+, $command}: it is not called" "$ran" "mkinitcpio -p"
+done
+rm -r "$root/etc/mkinitcpio.d"
 install_sh
-has "mkinitcpio with dracut beside it: it is mkinitcpio" "$said" "are built by mkinitcpio."
-tap_is "mkinitcpio with dracut beside it: it succeeds" $status 0
+tap_is "mkinitcpio without presets: a failure" $status 1
+printf '#!/bin/sh\n' >"$root/usr/sbin/mkinitcpio"
+install_sh
+tap_is "mkinitcpio that knows no --nopost: refused" "$status$ran" 1
+has "mkinitcpio that knows no --nopost: and says why" "$said" "version 40 or later"
+install_sh --uninstall
+tap_is "mkinitcpio that knows no --nopost: --uninstall rebuilds nothing" "$ran" "gpupass guard forget
+make -C /src uninstall-hooks
+make -C /src uninstall"
+host arch dracut mkinitcpio
+touch "$root/boot/initramfs-linux.img"
+install_sh
+tap_is "mkinitcpio with dracut beside it, without a preset: a failure" $status 1
+hasnt "mkinitcpio with dracut beside it: dracut is not run" "$ran" "dracut"
 host arch dracut mkinitcpio
 touch "$root/boot/initramfs-6.1.0-fake.img"
 install_sh

@@ -14,7 +14,8 @@ root=$work/root
 # make_it TARGET: as without DESTDIR.
 make_it()
 {
-	make -s -C "$top" "$1" DESTDIR="$root" "RECORD=${2-/usr/lib/gpupass/directories}" \
+	# shellcheck disable=SC2086 # a target and words
+	make -s -C "$top" $1 DESTDIR="$root" "RECORD=${2-/usr/lib/gpupass/directories}" \
 		>"$work/out" 2>&1
 	tap_result $? "make $1" "$(cat "$work/out")"
 }
@@ -43,6 +44,19 @@ make_it uninstall
 tap_is "after a second time, too, only what it made is taken away" "$(directories)" "$before"
 tap_is "and no file stays but the configuration" "$(cd "$root" && find . -type f)" \
 	"./etc/gpupass.conf"
+
+# --- mkinitcpio's hooks, where install.sh says that it is there
+
+make_it "install INITCPIO=y"
+tap_is "mkinitcpio's files are placed" "$(cd "$root" && find . -path '*initcpio*' -type f | LC_ALL=C sort)" \
+	"./etc/mkinitcpio.conf.d/zz-gpupass.conf
+./usr/lib/initcpio/gpupass.service
+./usr/lib/initcpio/hooks/gpupass
+./usr/lib/initcpio/install/gpupass"
+make_it uninstall-hooks
+tap_is "nothing that mkinitcpio calls stays" "$(cd "$root" && find . -path '*initcpio*' -type f)" ""
+make_it uninstall
+tap_is "and no directory" "$(directories)" "$before"
 
 # --- where not all of it can be written nothing is changed
 
