@@ -331,7 +331,7 @@ bench:
 # Everything that tests/run runs, built and not run.
 tests: all unit-tests $(addprefix $(BUILD)/,asan/gpupass-early asan/gpupass asan/gpupass-log \
 	musl/gpupass-early bench-report mktrace mkguard machine sysfs-kernel poke sweep guest) $(FUZZ_TARGETS)
-fast-tests: all unit-tests $(addprefix $(BUILD)/,bench-report mktrace mkguard machine sysfs-kernel)
+fast-tests: all unit-tests $(addprefix $(BUILD)/,bench-report mktrace mkguard machine sysfs-kernel musl/gpupass-early)
 unit-tests: $(UNIT_TESTS)
 
 # For tests/lint/analyzer.t.
