@@ -245,22 +245,33 @@ int sys_each_entry(const struct sys_root *root, const char *path,
 	return result;
 }
 
-int sys_write_attribute(const struct sys_root *root, const char *path, const char *text)
+int sys_open_attribute(const struct sys_root *root, const char *path)
+{
+	int fd = openat(root->fd, path, O_WRONLY | O_TRUNC | O_CLOEXEC);
+
+	return fd < 0 ? -errno : fd;
+}
+
+int sys_write_open(int fd, const char *text)
 {
 	size_t length = strlen(text);
-	int fd = openat(root->fd, path, O_WRONLY | O_TRUNC | O_CLOEXEC);
 	ssize_t n;
-	int result = 0;
 
-	if (fd < 0)
-		return -errno;
 	do {
 		n = write(fd, text, length);
 	} while (n < 0 && errno == EINTR);
 	if (n < 0)
-		result = -errno;
-	else if ((size_t)n != length)
-		result = -EIO;
+		return -errno;
+	return (size_t)n == length ? 0 : -EIO;
+}
+
+int sys_write_attribute(const struct sys_root *root, const char *path, const char *text)
+{
+	int result, fd = sys_open_attribute(root, path);
+
+	if (fd < 0)
+		return fd;
+	result = sys_write_open(fd, text);
 	close(fd);
 	return result;
 }
@@ -392,6 +403,11 @@ int sys_keep_capabilities(uint64_t mask)
 	for (unsigned i = 0; i < CAPABILITY_WORDS; i++)
 		sets[i].permitted &= (uint32_t)(mask >> 32 * i);
 	return (int)(error ? error : set_capabilities(&header, sets));
+}
+
+void sys_discard(void *buffer, size_t size)
+{
+	call4(__NR_madvise, (long)buffer, (long)size, 4 /* MADV_DONTNEED */, 0);
 }
 
 int sys_allocate(int fd, uint64_t size)

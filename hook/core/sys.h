@@ -52,6 +52,12 @@ int sys_each_entry(const struct sys_root *root, const char *path,
  * -EIO. Sysfs acts on that one call. */
 int sys_write_attribute(const struct sys_root *root, const char *path, const char *text);
 
+/* Its two halves, for an attribute that gets more than one text: the descriptor or
+ * -errno, and one write(). Where a text is written, and what was before it, sysfs does
+ * not look at (sysfs_kf_write, fs/sysfs/file.c). */
+int sys_open_attribute(const struct sys_root *root, const char *path);
+int sys_write_open(int fd, const char *text);
+
 /* The target of a link, and its last component. -EINVAL when it is not a link,
  * -ENAMETOOLONG when it does not fit. */
 int sys_read_link(const struct sys_root *root, const char *path, char *buffer,
@@ -91,6 +97,11 @@ enum sys_capability {
 	SYS_CAP_SYSLOG = 34,
 };
 int sys_keep_capabilities(uint64_t mask);
+
+/* What is in buffer is not needed any more: madvise(2) MADV_DONTNEED. It begins at a
+ * multiple of SYS_PAGE and ends at one. A kernel with larger pages keeps it. */
+#define SYS_PAGE 4096
+void sys_discard(void *buffer, size_t size);
 
 /* Allocates the first size bytes of a file, so that a later mapping of them cannot meet a
  * full filesystem (which would be SIGBUS). fallocate(2). */

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "hook/early/framebuffer.h"
 #include "hook/early/give_back.h"
@@ -29,8 +30,33 @@ static void begin(const struct bind_context *context, const struct bind_entry *e
 	context->journal->phase = phase;
 }
 
+/* A driver's bind attribute stays open for the functions that follow: a card's have the
+ * same driver, mostly. */
+static int write_bind(const struct sys_root *root, const char *driver,
+		      const char *address)
+{
+	static struct {
+		char driver[PCI_DRIVER_SIZE]; /* empty = none is open */
+		int fd;
+	} kept;
+	char path[PCI_PATH_SIZE];
+
+	if (strcmp(kept.driver, driver) != 0) {
+		if (kept.driver[0])
+			close(kept.fd);
+		kept.driver[0] = '\0';
+		sys_format(path, sizeof(path), PCI_DRIVERS "/%s/bind", driver);
+		kept.fd = sys_open_attribute(root, path);
+		if (kept.fd < 0)
+			return kept.fd;
+		sys_format(kept.driver, sizeof(kept.driver), "%s", driver);
+	}
+	return sys_write_open(kept.fd, address);
+}
+
 /* Writes an attribute of the entry's function as one step of the record: the journal
- * first, then the write, then what came of it. */
+ * first, then the write, then what came of it. A step without a path is its target's
+ * bind. */
 static int write_step(const struct bind_context *context, const struct bind_entry *entry,
 		      enum phase phase, const char *path, const char *value,
 		      enum trace_event good, enum trace_event bad, const char *about_what)
@@ -39,7 +65,8 @@ static int write_step(const struct bind_context *context, const struct bind_entr
 	int error;
 
 	begin(context, entry, phase);
-	error = sys_write_attribute(context->root, path, value);
+	error = path ? sys_write_attribute(context->root, path, value)
+		     : write_bind(context->root, entry->target, value);
 	if (phase != PHASE_OVERRIDE) /* which only stores the text */
 		about.duration = trace_clock(context->trace);
 	about.error = -error;
@@ -108,14 +135,13 @@ static void change_settings(const struct bind_context *context, const struct pla
 
 static int bind_target(const struct bind_context *context, struct bind_entry *entry)
 {
-	char path[PCI_PATH_SIZE], address[PCI_ADDRESS_SIZE];
+	char address[PCI_ADDRESS_SIZE];
 
 	if (strcmp(entry->before.driver, entry->target) == 0)
 		return 0;
 	pci_format_address(&entry->before.address, address);
-	sys_format(path, sizeof(path), PCI_DRIVERS "/%s/bind", entry->target);
 	entry->bind_written = true;
-	return write_step(context, entry, PHASE_BIND, path, address, TRACE_BIND_WRITTEN,
+	return write_step(context, entry, PHASE_BIND, NULL, address, TRACE_BIND_WRITTEN,
 			  TRACE_BIND_FAILED, entry->target);
 }
 
@@ -193,8 +219,8 @@ int bind_take_card(const struct bind_context *context, const struct plan *plan,
 		journal->current = (int)i;
 		error = take_function(context, plan, &journal->entries[i]);
 	}
-	/* Once more, all of them: one may have been lost while another was bound. */
-	for (unsigned i = first; i < journal->count && error == 0; i++) {
+	/* Once more, all but the last: one may have been lost while another was bound. */
+	for (unsigned i = first; i + 1 < journal->count && error == 0; i++) {
 		journal->current = (int)i;
 		error = verify(context, &journal->entries[i], true);
 	}

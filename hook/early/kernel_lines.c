@@ -70,7 +70,7 @@ static void copy_log(struct kernel_lines *lines, const char *text, size_t length
 void kernel_lines_start(struct kernel_lines *lines, const struct sys_root *root,
 			struct trace *trace)
 {
-	static char log[LOG_SIZE];
+	static char log[LOG_SIZE] __attribute__((aligned(SYS_PAGE)));
 	int length;
 
 	lines->root = root;
@@ -84,6 +84,7 @@ void kernel_lines_start(struct kernel_lines *lines, const struct sys_root *root,
 	length = sys_read_kernel_log(root, log, sizeof(log));
 	if (length > 0)
 		copy_log(lines, log, (size_t)length);
+	sys_discard(log, sizeof(log));
 }
 
 void kernel_lines_follow(struct kernel_lines *lines)
