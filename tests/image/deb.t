@@ -5,7 +5,7 @@
 set -u
 . "$(dirname "$0")/scratch.sh"
 
-suite=${SUITE:-bookworm-deb}
+suite=${SUITE:-packaged}
 debs=/usr/src/debs
 
 dpkg_run()
