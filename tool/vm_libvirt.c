@@ -19,7 +19,7 @@ static void put_comment(const struct vm_card *card, unsigned bus)
 	printf("For <devices> of a guest with machine='q35' (virsh edit).\n"
 	       "     Where bus 0x%02x of the guest is in use, choose another with the option "
 	       "bus\n"
-	       "     of gpupass vm. managed='no': the card stays with vfio-pci when the\n"
+	       "     of gpupass vm. managed='no': the card stays with its VFIO driver when the\n"
 	       "     guest ends. -->\n",
 	       bus);
 }
