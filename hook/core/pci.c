@@ -95,8 +95,6 @@ static void note_error(struct pci_function *function, const char *attribute, int
  * its digits. */
 int pci_parse_modalias(const char *text, size_t length, struct pci_function *ret_function)
 {
-	struct pci_function *function = ret_function;
-
 	static const struct {
 		char before[6];
 		uint8_t at, digits;
@@ -114,11 +112,12 @@ int pci_parse_modalias(const char *text, size_t length, struct pci_function *ret
 		    sys_parse_number(text + at, parts[i].digits, 16, 0xffff, &values[i]))
 			return -EINVAL;
 	}
-	function->vendor = (uint16_t)values[0];
-	function->device = (uint16_t)values[1];
-	function->subsystem_vendor = (uint16_t)values[2];
-	function->subsystem_device = (uint16_t)values[3];
-	function->class_code = (uint32_t)(values[4] << 16 | values[5] << 8 | values[6]);
+	ret_function->vendor = (uint16_t)values[0];
+	ret_function->device = (uint16_t)values[1];
+	ret_function->subsystem_vendor = (uint16_t)values[2];
+	ret_function->subsystem_device = (uint16_t)values[3];
+	ret_function->class_code =
+		(uint32_t)(values[4] << 16 | values[5] << 8 | values[6]);
 	return 0;
 }
 
