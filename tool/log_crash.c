@@ -41,6 +41,9 @@ static const char *explain(const struct guard_words *words)
 {
 	if (words->cause == GUARD_DEADLINE)
 		return "gpupass hung in that step; where it could, it reset the machine";
+	if (words->phase == PHASE_WITHOUT)
+		return "gpupass was through, the host had what was not taken, and was "
+		       "booting on: it died between here and two minutes after it was up";
 	if (words->phase == PHASE_BOOTING)
 		return "the cards were taken and the host was booting on: it died "
 		       "between here and two minutes after it was up";
@@ -64,8 +67,8 @@ static const char *explain_since(const struct variable *variable)
 	case GUARD_PROVEN:
 		return "a later boot with the cards was good";
 	case GUARD_DISARMED:
-		return "a later boot was good or ended in order; the next "
-		       "one takes the cards";
+		return "a later boot was good or ended in order, or gpupass retry was "
+		       "run; the next one takes the cards";
 	default:
 		return this_boot ? "this boot has taken the cards again"
 				 : "this boot did not touch the cards; the next one "
@@ -98,7 +101,8 @@ static void print_text(const struct crash *crash, const char *slash,
 	fprintf(out, "  %s\n", explain(crash->words));
 	fprintf(out, "Since then: %s\n", explain_since(crash->variable));
 	if (crash->pstore.why[0])
-		fputs("The kernel said\n", out);
+		fputs("A kernel said, in that boot or in one within 14 hours of it\n",
+		      out);
 	print_escaped_lines(crash->pstore.why, out);
 	for (unsigned i = 0; i < crash->pstore.count; i++) {
 		print_escape(crash->pstore.files[i].path,

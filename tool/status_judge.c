@@ -268,8 +268,19 @@ static void judge_section(const struct status_report *report, struct status_card
 	    "its section means %s now, which this boot did not take", address);
 }
 
+/* Taken all the same, but not as its section says. */
+static void judge_settings(struct status_card *card)
+{
+	for (unsigned i = 0; i < card->reason_count; i++) {
+		if (card->reasons[i].event == TRACE_SETTING_FAILED)
+			add_record(card, &card->reasons[i],
+				   advice_of(TRACE_SETTING_FAILED));
+	}
+}
+
 static void judge_taken(const struct status_report *report, struct status_card *card)
 {
+	judge_settings(card);
 	for (unsigned i = 0; i < card->function_count; i++)
 		judge_function(card, &card->functions[i]);
 	judge_group(card);
@@ -312,7 +323,7 @@ void status_judge(struct status_report *report)
 {
 	const struct conf *conf = &report->config.conf;
 
-	if (conf->rule_count == 0 && (conf->error_count || report->config.too_long))
+	if (conf->error_count || report->config.too_long)
 		report->weight = STATUS_BROKEN;
 	for (unsigned i = 0; i < report->card_count; i++) {
 		struct status_card *card = &report->cards[i];

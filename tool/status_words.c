@@ -23,7 +23,7 @@ static const char *taken_headline(const struct status_card *card)
 	if (card->stops_vm)
 		return "taken, but a VM cannot start";
 	if (card->weight == STATUS_BROKEN)
-		return "taken, but not as /etc/gpupass.conf is now";
+		return "taken, but not as /etc/gpupass.conf says";
 	if (card->weight == STATUS_UNKNOWN)
 		return "taken, but it cannot be told whether a VM can start";
 	return card->in_use ? "taken, a VM has it" : "taken, a VM can start";
@@ -38,7 +38,7 @@ const char *status_headline(const struct status_card *card)
 	case TRACE_TAKEN:
 		return taken_headline(card);
 	case TRACE_WOULD_TAKE:
-		return "not taken; without the dry run it would be";
+		return "not taken; without the dry run it would be, if the guard lets it";
 	case TRACE_REFUSED:
 		return "refused, the host has it";
 	case TRACE_FAILED:

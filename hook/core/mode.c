@@ -25,23 +25,41 @@ static const char *const rescue_words[] = {
 	"1",
 	"break",
 	"rd.break",
+	"rd.rescue",
+	"rd.emergency",
+	"systemd.break",
+	"rd.systemd.break",
 	"systemd.unit=rescue.target",
 	"systemd.unit=emergency.target",
 	"rd.systemd.unit=rescue.target",
 	"rd.systemd.unit=emergency.target",
 };
-static const char *const rescue_starts[] = {"break=", "rd.break="};
+static const char *const rescue_starts[] = {
+	"break=", "rd.break=", "systemd.break=", "rd.systemd.break="};
 
 #define INIT "init="
 
-static bool is(const char *word, size_t length, const char *text)
+/* How many bytes of word text takes, whatever is in quotes; 0 = word does not begin so.
+ */
+static size_t starts(const char *word, size_t length, const char *text)
 {
-	return length == strlen(text) && memcmp(word, text, length) == 0;
+	size_t i = 0;
+
+	for (; *text; i++) {
+		if (i == length || (word[i] != *text && word[i] != '"'))
+			return 0;
+		text += word[i] == *text;
+	}
+	return i;
 }
 
-static bool starts(const char *word, size_t length, const char *text)
+static bool is(const char *word, size_t length, const char *text)
 {
-	return length >= strlen(text) && memcmp(word, text, strlen(text)) == 0;
+	size_t i = starts(word, length, text);
+
+	while (i < length && word[i] == '"')
+		i++;
+	return i > 0 && i == length;
 }
 
 /* Whether the program of init= is one that starts the system: some distributions name

@@ -18,6 +18,7 @@ const char *phase_name(unsigned phase)
 		[PHASE_UNDO] = "giving back",
 		[PHASE_BOOTING] = "booting on, gpupass was through",
 		[PHASE_GUARD] = "writing the guard's variable",
+		[PHASE_WITHOUT] = "booting on, not every card was taken",
 	};
 
 	return phase < sizeof(names) / sizeof(names[0]) ? names[phase]

@@ -16,8 +16,9 @@ enum phase {
 	PHASE_BIND = 6,
 	PHASE_VERIFY = 7,
 	PHASE_UNDO = 8,
-	PHASE_BOOTING = 9, /* gpupass is through, the host boots on */
-	PHASE_GUARD = 10,  /* writing the guard's variable: in the journal only */
+	PHASE_BOOTING = 9,  /* gpupass is through, the host boots on */
+	PHASE_GUARD = 10,   /* writing the guard's variable: in the journal only */
+	PHASE_WITHOUT = 11, /* as PHASE_BOOTING, with a card that was not taken */
 };
 
 /* What the phase is called in messages: "writing driver_override". Any number gives a

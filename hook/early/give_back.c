@@ -110,10 +110,20 @@ static bool undo_entry(const struct bind_context *context, const struct bind_ent
 	return back && clear;
 }
 
+/* The first function is what the guard hears: once a card. */
+static void begin_undo(const struct bind_context *context, const struct bind_entry *entry)
+{
+	struct trace_about about = journal_about(context->journal, entry);
+
+	context->journal->phase = PHASE_GUARD;
+	guard_enter(context->guard, context->root, context->trace, PHASE_UNDO, &about);
+}
+
 unsigned bind_give_back(const struct bind_context *context, unsigned card, int skip)
 {
 	struct bind_journal *journal = context->journal;
 	unsigned failed = 0;
+	bool begun = false;
 
 	for (unsigned i = journal->count; i-- > 0;) {
 		struct bind_entry *entry = &journal->entries[i];
@@ -122,8 +132,11 @@ unsigned bind_give_back(const struct bind_context *context, unsigned card, int s
 			continue;
 		if ((int)i == skip)
 			continue;
-		journal->phase = PHASE_UNDO;
 		journal->current = (int)i;
+		if (!begun)
+			begin_undo(context, entry);
+		begun = true;
+		journal->phase = PHASE_UNDO;
 		if (undo_entry(context, entry))
 			entry->override_written = false;
 		else

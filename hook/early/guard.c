@@ -198,8 +198,8 @@ static void format_reason(const struct guard *guard, char *reason)
 	guard_format_words(&guard->state.last, words, sizeof(words));
 	if (guard->failed)
 		sys_format(reason, TRACE_TEXT_SIZE,
-			   "a boot died (%s), and that this one leaves it cannot be "
-			   "written: make room in the firmware, or set guard = off",
+			   "a boot died (%s), and nothing can be written down of "
+			   "this one: make room in the firmware, or set guard = off",
 			   words);
 	else if (guard->state.kind == GUARD_OFF)
 		sys_format(reason, TRACE_TEXT_SIZE,
@@ -213,10 +213,19 @@ static void format_reason(const struct guard *guard, char *reason)
 			   words);
 }
 
-/* What the table says, carried out. */
+/* Whether a boot died with the combination, and none has been good with it since. */
+static bool knows_death(const struct guard *guard, uint64_t combination)
+{
+	return guard->found && guard->state.combination == combination &&
+	       guard->state.failures > 0;
+}
+
+/* What the table says, carried out. Where a death is known the cards are taken only when
+ * a second one can be remembered: else every boot might be tried, and die. */
 static bool follow(struct guard *guard, const struct sys_root *root, struct trace *trace,
 		   uint64_t combination)
 {
+	bool careful = knows_death(guard, combination);
 	struct guard_state next;
 	enum guard_decision decision = guard_decide(guard->found ? &guard->state : NULL,
 						    combination, guard->boot_id, &next);
@@ -231,7 +240,8 @@ static bool follow(struct guard *guard, const struct sys_root *root, struct trac
 		write_state(guard, root, trace, NULL);
 	}
 	guard->known = decision == GUARD_TAKE || guard->armed;
-	return decision == GUARD_TAKE || decision == GUARD_TAKE_ARMED;
+	return decision == GUARD_TAKE ||
+	       (decision == GUARD_TAKE_ARMED && (guard->armed || !careful));
 }
 
 enum guard_answer guard_ask(struct guard *guard, const struct sys_root *root,

@@ -163,11 +163,10 @@ static unsigned take_cards(const struct worker_task *task, const struct console 
 			lost++;
 	}
 	/* A card that was given back has proven nothing. */
-	if (lost)
-		return lost;
 	task->journal->phase = PHASE_GUARD;
-	guard_enter(task->guard, task->root, task->trace, PHASE_BOOTING, NULL);
-	return 0;
+	guard_enter(task->guard, task->root, task->trace,
+		    lost ? PHASE_WITHOUT : PHASE_BOOTING, NULL);
+	return lost;
 }
 
 /* The guard wants the cards to stay with the host. Returns how many there are. */
@@ -369,5 +368,7 @@ int worker_run(const struct worker_task *task)
 	report_console(task->root, task->trace, &console, plans, task->conf->rule_count);
 	if (to_take)
 		lost = take_or_leave(task, &console, &lines);
-	return lost || to_take < task->conf->rule_count ? WORKER_LOST : WORKER_HOLDS;
+	if (lost || to_take < task->conf->rule_count || task->conf->error_count)
+		return WORKER_LOST;
+	return WORKER_HOLDS;
 }
