@@ -123,7 +123,7 @@ int lines_of_directory(const struct sys_root *root, const char *path, const char
 	char **names;
 	int count = lines_names(root, path, suffix, &names), result = 0;
 
-	for (int i = 0; i < count && result == 0; i++) {
+	for (int i = 0; names && i < count && result == 0; i++) {
 		sys_format(file, sizeof(file), "%s/%s", path, names[i]);
 		result = lines_of_file(root, file, visit, data);
 		if (result < 0)

@@ -228,7 +228,7 @@ int sys_each_entry(const struct sys_root *root, const char *path,
 		   int (*visit)(const char *name, void *data), void *data)
 {
 	int fd = openat(root->fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	char buffer[ENTRIES_SIZE] __attribute__((aligned(8)));
+	char buffer[ENTRIES_SIZE] __attribute__((aligned(8))) = {0};
 	int result = 0;
 	long n = 1;
 

@@ -170,7 +170,7 @@ static void write_kmsg(struct trace *trace, const char *line)
 void trace_open(struct trace *trace, const struct sys_root *root)
 {
 	char line[KMSG_SIZE];
-	bool is_new;
+	bool is_new = false;
 	int fd, error;
 
 	memset(trace, 0, sizeof(*trace));

@@ -66,7 +66,8 @@ make_quick()
 scratch_root "$suite" >"$work/prepare.log" 2>&1 || scratch_bail_out
 conf=$root/etc/gpupass.conf
 case $suite in trixie*) lister=lsinitrd ;; *) lister=lsinitramfs ;; esac
-make_quick && make_older >"$work/prepare.log" 2>&1 || scratch_bail_out
+make_quick
+make_older >"$work/prepare.log" 2>&1 || scratch_bail_out
 
 # --- the package
 

@@ -221,7 +221,7 @@ static void check_blacklist(struct check *check, const struct lines_place *place
 	struct check_finding *finding;
 	char text[CHECK_TEXT_SIZE / 2];
 
-	if (!is_for_card(check, module))
+	if (!kept || is_for_nvidia(check, module))
 		return;
 	snprintf(text, sizeof(text), "driver %s is kept away by a blacklist", module);
 	finding = add(check, costs ? CHECK_WARNING : CHECK_NOTE,
@@ -261,7 +261,7 @@ static int look_at_line(const struct lines_place *place, char *line, void *data)
 	char *module = command ? strtok_r(NULL, BLANKS, &save) : NULL;
 	char *rest = save ? save + strspn(save, BLANKS) : NULL;
 
-	if (!module || command[0] == '#')
+	if (!module || !rest || command[0] == '#')
 		return 0;
 	if (strcmp(command, "options") == 0)
 		check_option_line(check, place, module, rest);
