@@ -111,7 +111,7 @@ int lines_names(const struct sys_root *root, const char *path, const char *suffi
 
 void lines_free_names(char **names, int count)
 {
-	for (int i = 0; i < count; i++)
+	for (int i = 0; names && i < count; i++)
 		free(names[i]);
 	free(names);
 }
