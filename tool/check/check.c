@@ -159,6 +159,15 @@ void check_without_item(const char *word, const char *item, char *text, size_t s
 	}
 }
 
+bool check_has_groups(const struct check *check)
+{
+	for (unsigned i = 0; i < check->cards.function_count; i++) {
+		if (check->cards.functions[i].iommu_group >= 0)
+			return true;
+	}
+	return false;
+}
+
 bool check_log_has(const struct check *check, const char *text)
 {
 	return check->has_log && strstr(check->log, text);

@@ -73,15 +73,6 @@ static void check_virtualisation(struct check *check, const struct processor *pr
 				: "Intel Virtualization Technology (VT-x, VMX)");
 }
 
-bool check_has_groups(const struct check *check)
-{
-	for (unsigned i = 0; i < check->cards.function_count; i++) {
-		if (check->cards.functions[i].iommu_group >= 0)
-			return true;
-	}
-	return false;
-}
-
 /* What a value, a list, says last: 1 on, 0 off, -1 neither. */
 static int read_switch(const char *value, size_t length)
 {
